@@ -29,6 +29,7 @@ struct StartInput {
   UniqueFd cgroup_v2;                  // v2, or empty
   UniqueFd join_net, join_pid, join_ipc;
   std::vector<AttachedViewer> viewers;  // taken over
+  std::vector<UniqueFd> held;  // kept open by the shim until the container ends (host ports)
 };
 
 // A start that failed: as Error.message the complete text; `stage` tells who failed.

@@ -34,6 +34,7 @@ enum class Op : std::uint8_t {
   exec,    // body: ExecRequest; fds: [client connection if has_connection] -> started{pid} | failed, then exited{code}
   resize,  // body: Resize -> done | failed
   signal,  // body: Signal; to an exec'd process or the first one -> done | failed
+  hold,    // before start; fds: host ports and the like, kept open until the container ends; may be sent several times
   finish,  // the daemon has taken over the exit code: close, unmount (drop the held namespace) and end -> done
   // shim -> daemon
   cloned = 64,
