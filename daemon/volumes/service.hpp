@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/filters.hpp"
 #include "api/types/volume.hpp"
 #include "daemon/db/database.hpp"
 #include "daemon/paths.hpp"
