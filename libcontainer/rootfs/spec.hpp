@@ -33,6 +33,14 @@ struct DeviceNode {
   std::uint32_t mode = 0666, uid = 0, gid = 0;
 };
 
+// One directory of the container's own cgroup, shown under /sys/fs/cgroup. From
+// cgroup::Manager::view().
+struct CgroupView {
+  std::string name;    // "memory", "cpu,cpuacct", "systemd"; empty: /sys/fs/cgroup itself (v2)
+  std::string source;  // absolute host path, /sys/fs/cgroup/memory/hexad-1f2e3d4c/<id>
+  std::vector<std::string> links;  // v1: names that point to `name`, "cpu" and "cpuacct"
+};
+
 struct RootfsSpec {
   std::vector<std::string> lower;  // layer directories, topmost first
   std::string upper, work;         // overlayfs
@@ -41,8 +49,9 @@ struct RootfsSpec {
   std::vector<Mount> mounts;        // in order, after the standard ones
   std::vector<DeviceNode> devices;  // besides the standard nodes
   std::vector<std::string> masked_paths, readonly_paths;
-  std::uint64_t shm_size = 64U << 20;                        // bytes
-  bool share_host_ipc = false;                               // /dev/shm and mqueue are the host's
+  std::vector<CgroupView> cgroups;     // empty: nothing is mounted at /sys/fs/cgroup
+  std::uint64_t shm_size = 64U << 20;  // bytes
+  bool share_host_ipc = false;         // /dev/shm and mqueue are the host's
   std::vector<std::pair<std::string, std::string>> sysctls;  // "net.core.somaxconn" -> value
 };
 
