@@ -5,35 +5,59 @@
 // something: name the job first, then std::move it in.
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "daemon/async/pool.hpp"
+#include "libcontainer/base/result.hpp"
 
 namespace hexad::async {
 
-// Executor: Pool or Strand. The job must not throw.
+// The job's value; an exception becomes an Error where the job returns a Result. Elsewhere it
+// must not throw.
+template <class Job>
+auto run_caught(Job& job) -> std::invoke_result_t<Job&> {
+  using T = std::invoke_result_t<Job&>;
+  if constexpr (std::is_constructible_v<T, tl::unexpected<Error>>) {
+    try {
+      return job();
+    } catch (const std::exception& e) {
+      return fail(Code::internal, "{}", e.what());
+    } catch (...) {
+      return fail(Code::internal, "unknown exception");
+    }
+  } else {
+    return job();
+  }
+}
+
+// Executor: Pool or Strand. Not cancellable: the job runs to its end.
 template <class Executor, class Job>
 auto run_on(Executor& where, boost::asio::any_io_executor back, Job job)
-    -> boost::asio::awaitable<std::invoke_result_t<Job>> {
-  using T = std::invoke_result_t<Job>;
+    -> boost::asio::awaitable<std::invoke_result_t<Job&>> {
+  using T = std::invoke_result_t<Job&>;
   static_assert(!std::is_void_v<T>, "let the job return a Result<>");
   // An ordinary function that returns the awaitable: see the note on g++ above.
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
       [&where, back](auto handler, Job work) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        where.post([shared, back, work = std::move(work)]() mutable {
-          auto value = std::make_shared<T>(work());
-          boost::asio::post(back, [shared, value]() mutable { (*shared)(std::move(*value)); });
+        where.post([shared = std::move(shared), back, work = std::move(work)]() mutable {
+          auto value = std::make_shared<T>(run_caught(work));
+          // The handler leaves this thread for good: it must be destroyed on the Asio thread.
+          boost::asio::post(back, [shared = std::move(shared), value = std::move(value)]() mutable {
+            auto h = std::move(*shared);
+            std::move(h)(std::move(*value));
+          });
         });
       },
       boost::asio::use_awaitable, std::move(job));
@@ -44,15 +68,17 @@ auto run_on(Executor& where, boost::asio::any_io_executor back, Job job)
 class Signal {
  public:
   explicit Signal(boost::asio::any_io_executor io);
-  ~Signal();
+  ~Signal();  // wakes who still waits
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
   void notify();  // any thread
   [[nodiscard]] std::uint64_t version() const;
   // Asio thread only. Returns once version() != seen (true) or the time is over (false);
-  // no timeout: waits for ever, or until the coroutine is cancelled.
-  boost::asio::awaitable<bool> wait(std::uint64_t seen, std::optional<std::chrono::milliseconds> timeout = {});
+  // no timeout: waits for ever, or until the coroutine is cancelled (then the next co_await of
+  // the caller throws, as Asio has it).
+  boost::asio::awaitable<bool> wait(std::uint64_t seen,
+                                    std::optional<std::chrono::milliseconds> timeout = {});
 
  private:
   struct State;

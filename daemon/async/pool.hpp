@@ -3,32 +3,43 @@
 // that wait.
 #pragma once
 
+#include <pthread.h>
+
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <string>
 
 namespace hexad::async {
 
+// Threads are started when there is work for them, at most `threads`, and end after half a
+// minute without any, so that an idle daemon keeps none. They block all signals. A job that
+// throws is logged and forgotten.
 class Pool {
  public:
   // `name` is the threads' name in ps -L (15 characters).
   Pool(unsigned threads, const char* name);
-  ~Pool();  // runs what was posted, then joins
+  ~Pool();  // runs what was posted, then waits for the threads
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   void post(std::function<void()> job);
+  // Jobs that wait and jobs that run.
+  [[nodiscard]] std::size_t pending() const;
 
  private:
+  static void* entry(void* self);
   void run();
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  void start_thread();
+  const unsigned limit_;
+  const std::string name_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_, ended_;
   std::deque<std::function<void()>> jobs_;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  unsigned threads_ = 0, idle_ = 0;
 };
 
 class Strand : public std::enable_shared_from_this<Strand> {
