@@ -30,7 +30,7 @@ std::vector<std::string> capability_names(std::uint64_t mask);
 // --- what a container gets --------------------------------------------------------------------
 // moby daemon/pkg/oci/caps/defaults.go: the 14 that a container has without asking.
 extern const std::uint64_t kDefaultCapabilities;
-// The calling process's bounding set, from /proc/self/status.
+// The calling process's bounding set (man 2 prctl, PR_CAPBSET_READ).
 Result<std::uint64_t> own_bounding_set();
 // Upper case with CAP_ in front, "ALL" kept. invalid_argument `unknown capability: "CAP_X"`, or
 // `capability not supported by your kernel or not available in the current environment: "CAP_X"`
