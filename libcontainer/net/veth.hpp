@@ -1,0 +1,47 @@
+// A container's link: one veth pair whose far end is born in the container's network namespace,
+// and the settings inside, sent through a socket that lives there. No thread changes namespace,
+// nothing is looked up. BUDGET: about 0.7 ms for the pair, 0.3 ms for the rest, nearly all kernel.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "libcontainer/base/ipv4.hpp"
+#include "libcontainer/base/result.hpp"
+
+namespace hexad::net {
+
+using Mac = std::array<std::uint8_t, 6>;
+// 02:42 and the four bytes of the address, as Docker makes them: no two containers of a network
+// alike.
+Mac mac_from(Ipv4 address);
+std::optional<Mac> parse_mac(std::string_view text);
+std::string to_string(const Mac& mac);
+
+struct VethSpec {
+  std::string host_name;  // fresh at every start: the old link lives on for up to 0.1 s
+  int bridge_index = 0;
+  std::string peer_name = "eth0";
+  Mac peer_mac{};
+  int mtu = 1500;
+  int netns_pid = -1;  // a process in the namespace, kept from being reaped by the caller; or
+  int netns_fd = -1;   // its descriptor
+  // Lets frames go back through the port they came from: needed where bridged frames pass
+  // iptables (br_netfilter) and a container reaches itself by a published port.
+  bool hairpin = false;
+};
+// Both ends up, the host's end on the bridge. Returns the interface index inside.
+// errno EEXIST: the host name is taken.
+Result<int> create_veth(int rtnetlink, const VethSpec& spec);
+
+struct ContainerLink {
+  int index = 0;  // from create_veth
+  Cidr address;
+  std::optional<Ipv4> gateway;
+};
+// lo up, address, default route: one send into the container's namespace.
+Result<> configure_container(int rtnetlink, const ContainerLink& link);
+
+}  // namespace hexad::net
