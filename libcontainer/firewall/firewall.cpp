@@ -1,0 +1,101 @@
+#include "libcontainer/firewall/firewall.hpp"
+
+#include "libcontainer/base/log.hpp"
+#include "libcontainer/firewall/tool.hpp"
+
+namespace hexad::firewall {
+namespace {
+
+// The variant whose rules the host's own `iptables` shows.
+Variant probe() {
+  const auto tool = find_tool("iptables");
+  if (tool.empty()) return Variant::nft;
+  const auto ran = run_tool({tool, "-V"});
+  if (!ran || ran->exit_code != 0) return Variant::nft;
+  // "iptables v1.8.9 (nf_tables)" or "(legacy)"; before 1.8 no word, which is legacy.
+  return ran->out.find("nf_tables") != std::string::npos ? Variant::nft : Variant::legacy;
+}
+
+Result<std::unique_ptr<BackEnd>> open_legacy() {
+  for (const char* prefix : {"iptables-legacy", "iptables"}) {
+    auto save = find_tool(std::string(prefix) + "-save");
+    auto restore = find_tool(std::string(prefix) + "-restore");
+    if (!save.empty() && !restore.empty()) return open_restore(std::move(save), std::move(restore));
+  }
+  return fail(Code::internal, "iptables-restore was not found");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Firewall>> Firewall::open(std::string instance, Variant variant) {
+  if (variant == Variant::automatic) variant = probe();
+  auto back_end = TRY(variant == Variant::nft ? open_nft() : open_legacy());
+  return std::unique_ptr<Firewall>(new Firewall(std::move(instance), std::move(back_end)));
+}
+
+Result<> Firewall::rebuild_locked() {
+  Plan plan = plan_for(instance_, networks_);
+  const std::size_t fixed = plan.rules.size();
+  for (const auto& [endpoint, entry] : entries_)
+    plan.rules.insert(plan.rules.end(), entry.rules.begin(), entry.rules.end());
+  const auto handles = TRY(back_end_->replace(plan));
+  auto at = handles.begin() + static_cast<std::ptrdiff_t>(fixed);
+  for (auto& [endpoint, entry] : entries_) {
+    const auto end = at + static_cast<std::ptrdiff_t>(entry.rules.size());
+    entry.handles.assign(at, end);
+    at = end;
+  }
+  return {};
+}
+
+Result<> Firewall::rebuild(std::vector<Network> networks, const Ports& ports) {
+  const std::lock_guard lock(mutex_);
+  networks_ = std::move(networks);
+  entries_.clear();
+  for (const auto& [endpoint, published] : ports)
+    if (!published.empty()) entries_[endpoint].rules = port_rules(instance_, published);
+  return rebuild_locked();
+}
+
+Result<> Firewall::add(const std::string& endpoint, const std::vector<PublishedPort>& ports) {
+  if (ports.empty()) return {};
+  const std::lock_guard lock(mutex_);
+  Entry entry{port_rules(instance_, ports), {}};
+  auto handles = back_end_->append(entry.rules);
+  if (handles) {
+    entry.handles = std::move(*handles);
+    entries_.insert_or_assign(endpoint, std::move(entry));
+    return {};
+  }
+  log::warn("firewall: {}; our chains are built again", handles.error().message);
+  entries_.insert_or_assign(endpoint, std::move(entry));
+  auto rebuilt = rebuild_locked();
+  if (!rebuilt) entries_.erase(endpoint);
+  return rebuilt;
+}
+
+Result<> Firewall::remove(const std::string& endpoint) {
+  const std::lock_guard lock(mutex_);
+  auto node = entries_.extract(endpoint);
+  if (node.empty()) return {};
+  const Entry& entry = node.mapped();
+  auto erased = back_end_->erase(entry.rules, entry.handles);
+  if (erased) return {};
+  log::warn("firewall: {}; our chains are built again", erased.error().message);
+  auto rebuilt = rebuild_locked();
+  if (!rebuilt) entries_.insert(std::move(node));
+  return rebuilt;
+}
+
+Result<> Firewall::repair() {
+  const std::lock_guard lock(mutex_);
+  return rebuild_locked();
+}
+
+Result<> Firewall::tear_down() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  return back_end_->remove(plan_for(instance_, networks_));
+}
+
+}  // namespace hexad::firewall
