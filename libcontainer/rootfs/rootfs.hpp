@@ -70,8 +70,8 @@ Result<std::vector<DeviceNode>> host_devices();
 // own; else the reason in runc's words. `own_ipc`, `own_net`: the container has its own.
 std::string sysctl_problem(const std::string& key, bool own_ipc, bool own_net);
 
-// Current Docker's lists (default_paths.cpp names the source). `cpus`: possible CPUs of the host;
-// their thermal_throttle directories are masked where they exist.
+// Current Docker's lists (default_paths.cpp names the source); each processor's
+// thermal_throttle directory is masked where the host has one.
 const std::vector<std::string>& default_masked_paths();
 const std::vector<std::string>& default_readonly_paths();
 

@@ -31,6 +31,7 @@ struct DeviceNode {
   char type = 'c';   // c b p
   std::uint32_t major = 0, minor = 0;
   std::uint32_t mode = 0666, uid = 0, gid = 0;
+  std::string source;  // host path, for a user namespace, where it is bound; empty: `path`
 };
 
 // One directory of the container's own cgroup, shown under /sys/fs/cgroup. From
