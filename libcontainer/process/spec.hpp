@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "libcontainer/ns/id_map.hpp"
 #include "libcontainer/rootfs/spec.hpp"
 #include "libcontainer/security/capabilities.hpp"
 
@@ -15,9 +16,7 @@ namespace hexad::process {
 
 inline constexpr std::uint32_t kSpecVersion = 1;
 
-struct IdMap {
-  std::uint32_t inside = 0, outside = 0, count = 0;  // user_namespaces(7)
-};
+using ns::IdMap;
 
 enum class NsMode : std::uint8_t {
   own,   // a new one
@@ -77,7 +76,7 @@ struct ContainerSpec {
   bool wire_network = false;
   bool disable_ipv6 = false;
   // Log: written by the shim.
-  std::string log_path;          // empty: no log ("none")
+  std::string log_path;            // empty: no log ("none")
   std::uint64_t log_max_size = 0;  // bytes; 0: unbounded
   std::uint32_t log_max_files = 1;
 };
