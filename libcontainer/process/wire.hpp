@@ -196,12 +196,16 @@ void fields(A& a, Mount& v) {
 }
 template <class A>
 void fields(A& a, DeviceNode& v) {
-  a(v.path, v.type, v.major, v.minor, v.mode, v.uid, v.gid);
+  a(v.path, v.type, v.major, v.minor, v.mode, v.uid, v.gid, v.source);
+}
+template <class A>
+void fields(A& a, rootfs::CgroupView& v) {
+  a(v.name, v.source, v.links);
 }
 template <class A>
 void fields(A& a, RootfsSpec& v) {
   a(v.lower, v.upper, v.work, v.read_only, v.privileged, v.mounts, v.devices, v.masked_paths,
-    v.readonly_paths, v.shm_size, v.share_host_ipc, v.sysctls);
+    v.readonly_paths, v.shm_size, v.share_host_ipc, v.sysctls, v.cgroups);
 }
 template <class A>
 void fields(A& a, ContainerSpec& v) {
