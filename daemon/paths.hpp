@@ -24,8 +24,8 @@
 namespace hexad {
 
 struct Paths {
-  std::string data;  // absolute
-  std::string exec;  // absolute
+  std::string data;      // absolute
+  std::string exec;      // absolute
   std::string instance;  // 8 hex digits, kept in the database: part of chain, link and cgroup names
 
   [[nodiscard]] std::string database() const { return data + "/hexad.db"; }
@@ -36,7 +36,9 @@ struct Paths {
   [[nodiscard]] std::string trash() const { return data + "/trash"; }
   [[nodiscard]] std::string tmp() const { return data + "/tmp"; }
   [[nodiscard]] std::string containers() const { return data + "/containers"; }
-  [[nodiscard]] std::string container(std::string_view id) const { return containers() + "/" + std::string(id); }
+  [[nodiscard]] std::string container(std::string_view id) const {
+    return containers() + "/" + std::string(id);
+  }
   [[nodiscard]] std::string log(std::string_view id) const {
     return container(id) + "/" + std::string(id) + "-json.log";
   }

@@ -11,9 +11,11 @@ namespace hexad::containers {
 Result<AttachHold> Service::begin_attach(const ContainerPtr& container) {
   const std::lock_guard lock(container->mutex_);
   if (container->state_ == State::paused)
-    return fail(Code::conflict, "container {} is paused, unpause the container before attach", container->id());
+    return fail(Code::conflict, "container {} is paused, unpause the container before attach",
+                container->id());
   if (container->state_ == State::restarting)
-    return fail(Code::conflict, "container {} is restarting, wait until the container is running", container->id());
+    return fail(Code::conflict, "container {} is restarting, wait until the container is running",
+                container->id());
   ++container->attaching_;
   return AttachHold(nullptr, [container](void*) {
     const std::lock_guard inner(container->mutex_);
@@ -32,19 +34,22 @@ void drop_gone(std::vector<shim::AttachedViewer>& parked) {
 }
 }  // namespace
 
-void Service::finish_attach(const ContainerPtr& container, UniqueFd connection, shim::Viewer viewer) {
+void Service::finish_attach(const ContainerPtr& container, UniqueFd connection,
+                            shim::Viewer viewer) {
   {
     const std::lock_guard lock(container->mutex_);
     if (!is_alive(container->state_)) {
       drop_gone(container->parked_);
-      if (!container->removed_) container->parked_.push_back({std::move(connection), std::move(viewer)});
+      if (!container->removed_)
+        container->parked_.push_back({std::move(connection), std::move(viewer)});
       return;
     }
   }
   attach_now(*container, std::move(connection), viewer);
 }
 
-void Service::attach_now(const Container& container, UniqueFd connection, const shim::Viewer& viewer) {
+void Service::attach_now(const Container& container, UniqueFd connection,
+                         const shim::Viewer& viewer) {
   auto dir = run_directory(container.id());
   if (!dir) return;
   if (auto attached = shim::attach(dir->get(), std::move(connection), viewer); !attached)
@@ -68,10 +73,13 @@ Result<UniqueFd> Service::namespace_of(std::string_view reference, const char* n
   auto container = TRY(find(reference));
   const auto now = container->snapshot();
   if (!is_alive(now.state))
-    return fail(Code::conflict, "cannot join network namespace of a non running container: {}", now.id);
+    return fail(Code::conflict, "cannot join network namespace of a non running container: {}",
+                now.id);
   auto process = TRY(Pidfd::open(now.run.process));
-  auto fd = TRY(open_at(AT_FDCWD, fmt::format("/proc/{}/ns/{}", now.run.process.pid, name), O_RDONLY));
-  if (TRY(process.wait_ended(0))) return fail(Code::conflict, "container {} has just ended", now.id);
+  auto fd =
+      TRY(open_at(AT_FDCWD, fmt::format("/proc/{}/ns/{}", now.run.process.pid, name), O_RDONLY));
+  if (TRY(process.wait_ended(0)))
+    return fail(Code::conflict, "container {} has just ended", now.id);
   return fd;
 }
 

@@ -23,11 +23,11 @@ namespace hexad::containers {
 
 // A user's mount as create resolved it: what start mounts and inspect shows.
 struct MountEntry {
-  api::MountPoint point;     // type, name, source, destination, mode, rw, propagation
-  std::string options;       // of a tmpfs
-  bool copy_up = false;      // fill an empty volume from the image
-  bool anonymous = false;    // goes with the container under rm -v
-  bool recursive = true;     // rbind
+  api::MountPoint point;   // type, name, source, destination, mode, rw, propagation
+  std::string options;     // of a tmpfs
+  bool copy_up = false;    // fill an empty volume from the image
+  bool anonymous = false;  // goes with the container under rm -v
+  bool recursive = true;   // rbind
 };
 
 // What a container is; replaced as a whole when it changes (rename keeps it).
@@ -114,7 +114,7 @@ class Container {
   const std::int64_t created_;
   const std::shared_ptr<async::Strand> lane_;     // what clients and the shim ask for, in order
   const std::shared_ptr<async::Strand> cleanup_;  // what nobody waits for: a run's leftovers
-  async::Signal changed_;  // state, ends or removal changed
+  async::Signal changed_;                         // state, ends or removal changed
 
   mutable std::mutex mutex_;  // guards what follows
   std::string name_;
@@ -129,7 +129,7 @@ class Container {
   // Attach requests that were answered and wait for the start; and those being answered now.
   std::vector<shim::AttachedViewer> parked_;
   unsigned attaching_ = 0;
-  unsigned tearing_down_ = 0;  // runs whose leftovers are still being cleared
+  unsigned tearing_down_ = 0;        // runs whose leftovers are still being cleared
   std::condition_variable settled_;  // attaching_ or tearing_down_ fell
 
   // On the lane only.

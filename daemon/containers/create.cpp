@@ -51,11 +51,13 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   fill_host_defaults(host);
   const HostFacts facts{static_cast<int>(deps_.cgroups.support().cpu_count), 0};
   TRY(validate(config, host, facts));
-  for (auto* mode : {&host.network_mode, &host.pid_mode, &host.ipc_mode}) TRY(pin_container_mode(registry_, *mode));
+  for (auto* mode : {&host.network_mode, &host.pid_mode, &host.ipc_mode})
+    TRY(pin_container_mode(registry_, *mode));
   auto limits = TRY(build_limits(host));
   response.warnings = TRY(cgroup::adjust_limits(limits, deps_.cgroups.support()));
   if (!no_health && config.healthcheck && !config.healthcheck->test.empty())
-    response.warnings.emplace_back("The image's health check is not run: hexad does not support health checks yet");
+    response.warnings.emplace_back(
+        "The image's health check is not run: hexad does not support health checks yet");
 
   Row row;
   row.id = random_hex(32);
@@ -73,8 +75,8 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   undo.push([&] {
     for (const auto& volume : made_volumes) (void)deps_.volumes.remove(volume, true);
   });
-  if (config.hostname.empty() && !host.network_mode.starts_with("container:") && host.network_mode != "host" &&
-      host.uts_mode != "host")
+  if (config.hostname.empty() && !host.network_mode.starts_with("container:") &&
+      host.network_mode != "host" && host.uts_mode != "host")
     config.hostname = row.id.substr(0, 12);
   row.definition.image_ref = config.image;
   row.definition.image_id = image.id;
@@ -85,7 +87,9 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   TRY(plan_network(row.definition));
   {
     // What start would refuse is refused now.
-    Snapshot preview{row.id, row.name, row.created, row.state, {}, std::make_shared<Definition>(row.definition), {}, {}};
+    Snapshot preview{row.id,    row.name, row.created,
+                     row.state, {},       std::make_shared<Definition>(row.definition),
+                     {},        {}};
     const NetworkPlan network = TRY(plan_network(row.definition));
     TRY(build_spec(SpecInput{preview, image, deps_.paths, {}, network, options_}));
   }
@@ -98,7 +102,8 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   TRY(store_.insert(row));
   undo.dismiss();
 
-  auto container = std::make_shared<Container>(row.id, row.created, deps_.pool, deps_.cleanup, deps_.io);
+  auto container =
+      std::make_shared<Container>(row.id, row.created, deps_.pool, deps_.cleanup, deps_.io);
   {
     const std::lock_guard lock(container->mutex_);
     container->name_ = row.name;

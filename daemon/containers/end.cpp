@@ -55,7 +55,8 @@ Result<> Service::kill(Container& container, int signo) {
   if (auto sent = process->signal(signo); !sent && sent.error().sys_errno != ESRCH)
     return pass(std::move(sent).error(), fmt::format("Cannot kill container: {}", now.id));
   // In the host's pid namespace the first process's end leaves the others.
-  if (signo == SIGKILL && now.definition->host.pid_mode == "host") return deps_.cgroups.kill_all(container.id());
+  if (signo == SIGKILL && now.definition->host.pid_mode == "host")
+    return deps_.cgroups.kill_all(container.id());
   return {};
 }
 
@@ -117,7 +118,8 @@ void Service::ended(const ContainerPtr& container, const shim::Exit& exit, bool 
   if (!shim_alive) shim.reset();
   tear_down(container, std::move(shim));
   if (!before.definition->host.auto_remove) return;
-  if (auto removed = remove(container, true); !removed) log::error("automatic removal: {}", removed.error().message);
+  if (auto removed = remove(container, true); !removed)
+    log::error("automatic removal: {}", removed.error().message);
 }
 
 void Service::tear_down(const ContainerPtr& container, std::optional<shim::Shim> shim) {
@@ -129,7 +131,8 @@ void Service::tear_down(const ContainerPtr& container, std::optional<shim::Shim>
   container->cleanup_->post([this, container, shared] {
     const log::Scope scope("", container->id());
     if (*shared) {
-      if (auto finished = (*shared)->finish(); !finished) log::warn("end the shim: {}", finished.error().message);
+      if (auto finished = (*shared)->finish(); !finished)
+        log::warn("end the shim: {}", finished.error().message);
       shared->reset();
     }
     if (auto destroyed = deps_.cgroups.destroy(container->id()); !destroyed) {
@@ -147,7 +150,8 @@ void Service::tear_down(const ContainerPtr& container, std::optional<shim::Shim>
 
 void Service::wait_torn_down(Container& container) {
   std::unique_lock lock(container.mutex_);
-  container.settled_.wait_for(lock, std::chrono::seconds(10), [&] { return container.tearing_down_ == 0; });
+  container.settled_.wait_for(lock, std::chrono::seconds(10),
+                              [&] { return container.tearing_down_ == 0; });
 }
 
 // Decides, and schedules the next run.
@@ -161,7 +165,8 @@ bool Service::plan_restart(const ContainerPtr& container, const Snapshot& before
   if (run.manual_stop || policy.name.empty() || policy.name == "no") return false;
   if (policy.name == "on-failure") {
     if (run.exit_code == 0) return false;
-    if (policy.maximum_retry_count > 0 && run.restart_count >= policy.maximum_retry_count) return false;
+    if (policy.maximum_retry_count > 0 && run.restart_count >= policy.maximum_retry_count)
+      return false;
   }
   std::int64_t delay = kFirstDelayMs;
   if (run.finished_at - run.started_at < kSettledNs)
@@ -175,7 +180,8 @@ bool Service::plan_restart(const ContainerPtr& container, const Snapshot& before
 }
 
 void Service::restart_later(const ContainerPtr& container, std::int64_t delay_ms) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.io, std::chrono::milliseconds(delay_ms));
+  auto timer =
+      std::make_shared<boost::asio::steady_timer>(deps_.io, std::chrono::milliseconds(delay_ms));
   const auto generation = container->generation_;
   timer->async_wait([this, timer, container, generation](const auto& error) {
     if (error) return;
@@ -190,12 +196,11 @@ void Service::restart_later(const ContainerPtr& container, std::int64_t delay_ms
 Result<> Service::remove(const ContainerPtr& container, bool volumes) {
   const Snapshot now = container->snapshot();
   if (is_alive(now.state)) {
-    return fail(Code::conflict,
-                now.state == State::paused
-                    ? "cannot remove container \"/{}\": container is paused and must be unpaused first"
-                    : "cannot remove container \"/{}\": container is running: stop the container before removing or "
-                      "force remove",
-                now.name);
+    const std::string_view why =
+        now.state == State::paused
+            ? "container is paused and must be unpaused first"
+            : "container is running: stop the container before removing or force remove";
+    return fail(Code::conflict, "cannot remove container \"/{}\": {}", now.name, why);
   }
   {
     const std::lock_guard lock(container->mutex_);
@@ -206,7 +211,8 @@ Result<> Service::remove(const ContainerPtr& container, bool volumes) {
   TRY(store_.set_state(container->id(), State::removing));
   const std::string trash = fmt::format("{}/{}-{}", deps_.paths.trash(), now.id, random_hex(4));
   const std::string dir = deps_.paths.container(now.id);
-  if (::rename(dir.c_str(), trash.c_str()) != 0 && errno != ENOENT) return sys_fail("rename {}", dir);
+  if (::rename(dir.c_str(), trash.c_str()) != 0 && errno != ENOENT)
+    return sys_fail("rename {}", dir);
   TRY(store_.remove(container->id()));
   registry_.remove(*container);
   ++container->generation_;
@@ -226,7 +232,8 @@ Result<> Service::remove(const ContainerPtr& container, bool volumes) {
   }
   // After the teardown on the same lane: the overlay's directories are no longer mounted then.
   container->cleanup_->post([trash] {
-    if (auto gone = remove_tree(trash); !gone) log::warn("empty the trash: {}", gone.error().message);
+    if (auto gone = remove_tree(trash); !gone)
+      log::warn("empty the trash: {}", gone.error().message);
   });
   return {};
 }
@@ -236,7 +243,8 @@ Result<> Service::rename(Container& container, std::string name) {
   if (name.empty()) return fail(Code::invalid_argument, "Neither old nor new names may be empty");
   TRY(api::check_container_name(name));
   if (container.name() == name)
-    return fail(Code::invalid_argument, "Renaming a container with the same name as its current name");
+    return fail(Code::invalid_argument,
+                "Renaming a container with the same name as its current name");
   auto hold = TRY(registry_.hold_name(name, container.id()));
   TRY(store_.rename(container.id(), name));
   registry_.rename(container, std::move(hold));

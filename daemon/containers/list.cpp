@@ -29,10 +29,12 @@ bool holds(const std::vector<T>& list, const T& value) {
 }
 
 bool Matcher::operator()(const Snapshot& now) const {
-  if (!status(now) || !filters.prefix("id", now.id) || !filters.match_name("name", "/" + now.name)) return false;
+  if (!status(now) || !filters.prefix("id", now.id) || !filters.match_name("name", "/" + now.name))
+    return false;
   if (!filters.labels("label", now.definition->config.labels)) return false;
   if (filters.has("ancestor") && !holds(ancestors, now.definition->image_id)) return false;
-  if (filters.has("exited") && (now.state != State::exited || !holds(exit_codes, std::int64_t{now.run.exit_code})))
+  if (filters.has("exited") &&
+      (now.state != State::exited || !holds(exit_codes, std::int64_t{now.run.exit_code})))
     return false;
   if (before && now.created >= *before) return false;
   if (since && now.created <= *since) return false;
@@ -47,7 +49,8 @@ bool Matcher::operator()(const Snapshot& now) const {
     const auto& wanted = filters.get("volume");
     const auto& mounts = now.definition->mounts;
     if (std::none_of(mounts.begin(), mounts.end(), [&](const MountEntry& m) {
-          return holds(wanted, m.point.name) || holds(wanted, m.point.destination) || holds(wanted, m.point.source);
+          return holds(wanted, m.point.name) || holds(wanted, m.point.destination) ||
+                 holds(wanted, m.point.source);
         }))
       return false;
   }
@@ -60,13 +63,16 @@ api::ContainerInspect Service::inspect(const Container& container) const {
   return inspect_view(container.snapshot(), deps_.paths);
 }
 
-Result<std::vector<api::ContainerSummary>> Service::list(const api::ContainerListQuery& query) const {
-  TRY(query.filters.only({"ancestor", "before", "exited", "id", "label", "name", "network", "since", "status",
-                          "volume", "health", "isolation", "is-task", "publish", "expose"}));
+Result<std::vector<api::ContainerSummary>> Service::list(
+    const api::ContainerListQuery& query) const {
+  TRY(query.filters.only({"ancestor", "before", "exited", "id", "label", "name", "network", "since",
+                          "status", "volume", "health", "isolation", "is-task", "publish",
+                          "expose"}));
   for (const char* missing : {"health", "isolation", "is-task", "publish", "expose"})
     if (query.filters.has(missing))
       return fail(Code::not_implemented, "the filter {} is not supported by hexad yet", missing);
-  if (query.size) return fail(Code::not_implemented, "container sizes are not supported by hexad yet");
+  if (query.size)
+    return fail(Code::not_implemented, "container sizes are not supported by hexad yet");
   Matcher matches{query.filters, {}, {}, {}, {}};
   for (const auto& name : query.filters.get("ancestor"))
     if (auto image = deps_.images.resolve(name)) matches.ancestors.push_back(image->id);
@@ -83,7 +89,8 @@ Result<std::vector<api::ContainerSummary>> Service::list(const api::ContainerLis
   for (const auto& name : query.filters.get("since")) matches.since = TRY(find(name))->created();
 
   // A limit, and filters that speak of stopped ones, mean all.
-  const bool all = query.all || query.limit > 0 || query.filters.has("status") || query.filters.has("exited");
+  const bool all =
+      query.all || query.limit > 0 || query.filters.has("status") || query.filters.has("exited");
   const std::int64_t clock = now_ns();
   std::vector<api::ContainerSummary> out;
   for (const auto& container : registry_.all()) {
@@ -123,9 +130,12 @@ system::ContainerCounts Service::count_containers() const {
   for (const auto& container : registry_.all()) {
     const State state = container->state();
     ++out.total;
-    if (state == State::paused) ++out.paused;
-    else if (state == State::running || state == State::restarting) ++out.running;
-    else ++out.stopped;
+    if (state == State::paused)
+      ++out.paused;
+    else if (state == State::running || state == State::restarting)
+      ++out.running;
+    else
+      ++out.stopped;
   }
   return out;
 }

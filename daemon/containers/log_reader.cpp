@@ -33,7 +33,8 @@ unsigned count_files(const std::string& path) {
 // The end of the JSON string that starts at `at` (its closing quote), or npos.
 std::size_t string_end(std::string_view line, std::size_t at) {
   while (at < line.size()) {
-    const auto* quote = static_cast<const char*>(std::memchr(line.data() + at, '"', line.size() - at));
+    const auto* quote =
+        static_cast<const char*>(std::memchr(line.data() + at, '"', line.size() - at));
     if (quote == nullptr) return std::string_view::npos;
     const auto end = static_cast<std::size_t>(quote - line.data());
     std::size_t slashes = 0;
@@ -130,8 +131,10 @@ std::optional<LogLine> parse_log_line(std::string_view line) {
 bool append_unescaped(std::string& out, std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto* slash = static_cast<const char*>(std::memchr(text.data() + at, '\\', text.size() - at));
-    const std::size_t stop = slash == nullptr ? text.size() : static_cast<std::size_t>(slash - text.data());
+    const auto* slash =
+        static_cast<const char*>(std::memchr(text.data() + at, '\\', text.size() - at));
+    const std::size_t stop =
+        slash == nullptr ? text.size() : static_cast<std::size_t>(slash - text.data());
     out.append(text.substr(at, stop - at));
     at = stop;
     if (at == text.size()) break;
@@ -142,7 +145,9 @@ bool append_unescaped(std::string& out, std::string_view text) {
       case 'r': out.push_back('\r'); break;
       case 'b': out.push_back('\b'); break;
       case 'f': out.push_back('\f'); break;
-      case '"': case '\\': case '/': out.push_back(text[at + 1]); break;
+      case '"':
+      case '\\':
+      case '/': out.push_back(text[at + 1]); break;
       case 'u':
         if (!append_unicode(out, text, at)) return false;
         continue;

@@ -16,9 +16,9 @@ namespace hexad::containers {
 struct LogQuery {
   bool want_stdout = true, want_stderr = true;
   bool timestamps = false;
-  bool framed = true;                     // 8-byte stream headers (no terminal)
-  std::optional<std::uint64_t> tail;      // last lines; absent: all
-  std::int64_t since = 0, until = 0;      // ns since the epoch; 0: unbounded
+  bool framed = true;                 // 8-byte stream headers (no terminal)
+  std::optional<std::uint64_t> tail;  // last lines; absent: all
+  std::int64_t since = 0, until = 0;  // ns since the epoch; 0: unbounded
 };
 
 // One line of a log file, taken apart. Views into the line.
@@ -51,7 +51,7 @@ class LogReader {
   std::string path_;
   LogQuery query_;
   UniqueFd file_, next_;
-  std::string rest_;      // an unfinished line
+  std::string rest_;  // an unfinished line
   std::string buffer_;
   bool finished_ = false;
 };

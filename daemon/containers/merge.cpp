@@ -67,10 +67,12 @@ void fill_host_defaults(api::HostConfig& host) {
   if (host.restart_policy.name.empty()) host.restart_policy.name = "no";
   if (host.pids_limit && *host.pids_limit <= 0) host.pids_limit.reset();
   if (!host.masked_paths) {
-    host.masked_paths = host.privileged ? std::vector<std::string>{} : rootfs::default_masked_paths();
+    host.masked_paths =
+        host.privileged ? std::vector<std::string>{} : rootfs::default_masked_paths();
   }
   if (!host.readonly_paths) {
-    host.readonly_paths = host.privileged ? std::vector<std::string>{} : rootfs::default_readonly_paths();
+    host.readonly_paths =
+        host.privileged ? std::vector<std::string>{} : rootfs::default_readonly_paths();
   }
 }
 
@@ -81,13 +83,15 @@ std::vector<std::string> command_line(const api::ContainerConfig& config) {
   return out;
 }
 
-std::vector<std::string> process_env(const std::vector<std::string>& env, std::string_view hostname, bool tty) {
+std::vector<std::string> process_env(const std::vector<std::string>& env, std::string_view hostname,
+                                     bool tty) {
   std::vector<std::string> out{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                fmt::format("HOSTNAME={}", hostname)};
   if (tty) out.emplace_back("TERM=xterm");
   for (const auto& entry : env) {
     const auto key = key_of(entry);
-    const auto at = std::find_if(out.begin(), out.end(), [&](const std::string& e) { return key_of(e) == key; });
+    const auto at = std::find_if(out.begin(), out.end(),
+                                 [&](const std::string& e) { return key_of(e) == key; });
     if (entry.find('=') == std::string::npos) {
       if (at != out.end()) out.erase(at);
     } else if (at != out.end()) {

@@ -13,23 +13,11 @@
 namespace hexad::containers {
 namespace {
 
-std::string clean_path(std::string_view path) {
-  std::vector<std::string> parts;
-  for (const auto part : split(path, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
-    } else {
-      parts.emplace_back(part);
-    }
-  }
-  return "/" + join(parts, "/");
-}
-
 // Collects entries by target; a later source of a lower rank does not replace an earlier one.
 class Collector {
  public:
-  Collector(volumes::Service& volumes, std::vector<std::string>& made) : volumes_(volumes), made_(made) {}
+  Collector(volumes::Service& volumes, std::vector<std::string>& made)
+      : volumes_(volumes), made_(made) {}
 
   Result<> add_bind(const std::string& text);
   Result<> add_mount(const api::Mount& mount);
@@ -45,8 +33,10 @@ class Collector {
  private:
   Result<> put(MountEntry entry) {
     const std::string target = entry.point.destination;
-    if (target == "/") return fail(Code::invalid_argument, "invalid volume specification: destination can't be '/'");
-    if (entries_.contains(target)) return fail(Code::invalid_argument, "Duplicate mount point: {}", target);
+    if (target == "/")
+      return fail(Code::invalid_argument, "invalid volume specification: destination can't be '/'");
+    if (entries_.contains(target))
+      return fail(Code::invalid_argument, "Duplicate mount point: {}", target);
     entries_.emplace(target, std::move(entry));
     return {};
   }
@@ -71,13 +61,13 @@ Result<> Collector::use_volume(MountEntry& entry, const api::VolumeCreate& reque
 Result<> Collector::add_bind(const std::string& text) {
   const auto spec = TRY(api::parse_bind(text));
   MountEntry entry;
-  entry.point.destination = clean_path(spec.target);
+  entry.point.destination = spec.target;
   entry.point.mode = spec.mode;
   entry.point.rw = !spec.read_only;
   entry.point.propagation = spec.propagation;
-  if (spec.source.starts_with('/')) {
+  if (!spec.volume) {
     entry.point.type = "bind";
-    entry.point.source = clean_path(spec.source);
+    entry.point.source = spec.source;
     if (entry.point.propagation.empty()) entry.point.propagation = "rprivate";
   } else {
     api::VolumeCreate request;
@@ -92,10 +82,11 @@ Result<> Collector::add_bind(const std::string& text) {
 
 Result<> Collector::add_tmpfs(const std::string& target, const std::string& options) {
   if (!target.starts_with('/'))
-    return fail(Code::invalid_argument, "invalid mount path: '{}' mount path must be absolute", target);
+    return fail(Code::invalid_argument, "invalid mount path: '{}' mount path must be absolute",
+                target);
   MountEntry entry;
   entry.point.type = "tmpfs";
-  entry.point.destination = clean_path(target);
+  entry.point.destination = api::clean_path(target);
   entry.point.rw = true;
   entry.options = options;
   for (const auto option : split(options, ','))
@@ -105,27 +96,24 @@ Result<> Collector::add_tmpfs(const std::string& target, const std::string& opti
 
 Result<> Collector::add_mount(const api::Mount& mount) {
   const auto invalid = [&mount](std::string_view why) {
-    return fail(Code::invalid_argument, "invalid mount config for type \"{}\": {}", mount.type, why);
+    return fail(Code::invalid_argument, "invalid mount config for type \"{}\": {}", mount.type,
+                why);
   };
-  if (mount.target.empty()) return invalid("field Target must not be empty");
-  if (!mount.target.starts_with('/'))
-    return invalid(fmt::format("invalid mount path: '{}' mount path must be absolute", mount.target));
+  TRY(api::check_mount(mount));
   MountEntry entry;
-  entry.point.destination = clean_path(mount.target);
+  entry.point.destination = api::clean_path(mount.target);
   entry.point.rw = !mount.read_only;
   if (mount.type == "bind") {
-    if (mount.source.empty()) return invalid("field Source must not be empty");
-    if (!mount.source.starts_with('/'))
-      return invalid(fmt::format("invalid mount path: '{}' mount path must be absolute", mount.source));
     const bool create = mount.bind_options && mount.bind_options->create_mountpoint;
     if (!path_exists(mount.source) && !create)
       return invalid(fmt::format("bind source path does not exist: {}", mount.source));
     if (create && !path_exists(mount.source)) TRY(make_dirs(mount.source, 0755));
     entry.point.type = "bind";
-    entry.point.source = clean_path(mount.source);
+    entry.point.source = api::clean_path(mount.source);
     entry.point.propagation = "rprivate";
     if (mount.bind_options) {
-      if (!mount.bind_options->propagation.empty()) entry.point.propagation = mount.bind_options->propagation;
+      if (!mount.bind_options->propagation.empty())
+        entry.point.propagation = mount.bind_options->propagation;
       entry.recursive = !mount.bind_options->non_recursive;
     }
     return put(std::move(entry));
@@ -149,25 +137,27 @@ Result<> Collector::add_mount(const api::Mount& mount) {
     return put(std::move(entry));
   }
   if (mount.type == "tmpfs") {
-    if (!mount.source.empty()) return invalid("field Source must not be specified");
     std::vector<std::string> options;
     if (mount.read_only) options.emplace_back("ro");
     if (mount.tmpfs_options) {
-      if (mount.tmpfs_options->mode != 0) options.push_back(fmt::format("mode={:o}", mount.tmpfs_options->mode));
+      if (mount.tmpfs_options->mode != 0)
+        options.push_back(fmt::format("mode={:o}", mount.tmpfs_options->mode));
       if (mount.tmpfs_options->size_bytes != 0)
         options.push_back(fmt::format("size={}", mount.tmpfs_options->size_bytes));
     }
     return add_tmpfs(mount.target, join(options, ","));
   }
   if (mount.type == "image" || mount.type == "cluster" || mount.type == "npipe")
-    return fail(Code::not_implemented, "mounts of type {} are not supported by hexad yet", mount.type);
-  return fail(Code::invalid_argument, "invalid mount config for type \"{0}\": mount type unknown", mount.type);
+    return fail(Code::not_implemented, "mounts of type {} are not supported by hexad yet",
+                mount.type);
+  return fail(Code::invalid_argument, "invalid mount config for type \"{0}\": mount type unknown",
+              mount.type);
 }
 
 Result<> Collector::add_image_volume(const std::string& target) {
-  if (entries_.contains(clean_path(target))) return {};
+  if (entries_.contains(api::clean_path(target))) return {};
   MountEntry entry;
-  entry.point.destination = clean_path(target);
+  entry.point.destination = api::clean_path(target);
   entry.point.rw = true;
   TRY(use_volume(entry, {}));
   entry.anonymous = true;
@@ -184,29 +174,40 @@ process::Propagation propagation_of(std::string_view text) {
   return process::Propagation::rprivate;
 }
 
-// Options of a tmpfs: flags of mount(2) apart from what tmpfs itself reads. Docker's defaults first.
+// Options of a tmpfs: flags of mount(2) apart from what tmpfs itself reads. Docker's defaults
+// first.
 void set_tmpfs(process::Mount& mount, std::string_view options) {
   mount.kind = process::MountKind::tmpfs;
   mount.flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   std::vector<std::string> data;
   for (const auto option : split(options, ',')) {
     if (option.empty() || option == "rw") continue;
-    if (option == "ro") mount.flags |= MS_RDONLY;
-    else if (option == "exec") mount.flags &= ~static_cast<std::uint64_t>(MS_NOEXEC);
-    else if (option == "noexec") mount.flags |= MS_NOEXEC;
-    else if (option == "suid") mount.flags &= ~static_cast<std::uint64_t>(MS_NOSUID);
-    else if (option == "nosuid") mount.flags |= MS_NOSUID;
-    else if (option == "dev") mount.flags &= ~static_cast<std::uint64_t>(MS_NODEV);
-    else if (option == "nodev") mount.flags |= MS_NODEV;
-    else data.emplace_back(option);
+    if (option == "ro")
+      mount.flags |= MS_RDONLY;
+    else if (option == "exec")
+      mount.flags &= ~static_cast<std::uint64_t>(MS_NOEXEC);
+    else if (option == "noexec")
+      mount.flags |= MS_NOEXEC;
+    else if (option == "suid")
+      mount.flags &= ~static_cast<std::uint64_t>(MS_NOSUID);
+    else if (option == "nosuid")
+      mount.flags |= MS_NOSUID;
+    else if (option == "dev")
+      mount.flags &= ~static_cast<std::uint64_t>(MS_NODEV);
+    else if (option == "nodev")
+      mount.flags |= MS_NODEV;
+    else
+      data.emplace_back(option);
   }
   mount.options = join(data, ",");
 }
 
 }  // namespace
 
-Result<std::vector<MountEntry>> resolve_mounts(const api::ContainerConfig& config, const api::HostConfig& host,
-                                               volumes::Service& volumes, std::vector<std::string>& made) {
+Result<std::vector<MountEntry>> resolve_mounts(const api::ContainerConfig& config,
+                                               const api::HostConfig& host,
+                                               volumes::Service& volumes,
+                                               std::vector<std::string>& made) {
   Collector collector(volumes, made);
   for (const auto& bind : host.binds) TRY(collector.add_bind(bind));
   for (const auto& mount : host.mounts) TRY(collector.add_mount(mount));
@@ -229,7 +230,8 @@ Result<std::vector<process::Mount>> to_spec_mounts(const std::vector<MountEntry>
       mount.propagation = propagation_of(entry.point.propagation);
       mount.copy_up = entry.copy_up;
       if (!entry.point.rw) mount.flags |= MS_RDONLY;
-      if (entry.point.type == "bind" && !path_exists(mount.source)) TRY(make_dirs(mount.source, 0755));
+      if (entry.point.type == "bind" && !path_exists(mount.source))
+        TRY(make_dirs(mount.source, 0755));
     }
     out.push_back(std::move(mount));
   }

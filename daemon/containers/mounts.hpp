@@ -12,8 +12,10 @@ namespace hexad::containers {
 
 // Makes the volumes that are missing. `made`: names of those made here, for undo.
 // Docker's texts; a duplicate target is 400 "Duplicate mount point: x".
-Result<std::vector<MountEntry>> resolve_mounts(const api::ContainerConfig& config, const api::HostConfig& host,
-                                               volumes::Service& volumes, std::vector<std::string>& made);
+Result<std::vector<MountEntry>> resolve_mounts(const api::ContainerConfig& config,
+                                               const api::HostConfig& host,
+                                               volumes::Service& volumes,
+                                               std::vector<std::string>& made);
 
 // In the order in which they are to be mounted (parents first). Missing bind sources of `Binds`
 // are made, as Docker does.

@@ -9,24 +9,14 @@ namespace hexad::containers {
 namespace {
 
 Result<networks::PortRequest> to_request(const std::string& key, const api::PortBinding& binding) {
+  const auto published = TRY(api::parse_binding(key, binding));
   networks::PortRequest out;
-  const auto [number, protocol] = split_once(key, '/');
-  const auto port = parse_uint(number);
-  out.protocol = std::string(protocol.value_or("tcp"));
-  if (!port || *port == 0 || *port > 65535)
-    return fail(Code::invalid_argument, "invalid port specification: \"{}\"", key);
-  if (out.protocol != "tcp" && out.protocol != "udp" && out.protocol != "sctp")
-    return fail(Code::invalid_argument, "invalid proto: {}", out.protocol);
-  out.container_port = static_cast<std::uint16_t>(*port);
-  out.host_ip = binding.host_ip;
-  if (binding.host_port.empty()) return out;
-  const auto [first, last] = split_once(binding.host_port, '-');
-  const auto low = parse_uint(first);
-  const auto high = last ? parse_uint(*last) : low;
-  if (!low || !high || *low > 65535 || *high > 65535 || *high < *low)
-    return fail(Code::invalid_argument, "invalid port specification: \"{}\"", binding.host_port);
-  out.host_port = static_cast<std::uint16_t>(*low);
-  out.host_port_end = last ? static_cast<std::uint16_t>(*high) : std::uint16_t{0};
+  out.protocol = published.container.protocol;
+  out.container_port = published.container.number;
+  out.host_ip = published.host_ip;
+  out.host_port = published.host.first;
+  out.host_port_end =
+      published.host.last > published.host.first ? published.host.last : std::uint16_t{0};
   return out;
 }
 
@@ -71,7 +61,10 @@ std::string extra_hosts(const api::HostConfig& host, std::string_view gateway) {
   for (const std::string& entry : host.extra_hosts) {
     const auto [name, address] = split_once(entry, ':');
     if (!address) continue;
-    out.append(*address == "host-gateway" ? gateway : *address).append("\t").append(name).append("\n");
+    out.append(*address == "host-gateway" ? gateway : *address)
+        .append("\t")
+        .append(name)
+        .append("\n");
   }
   return out;
 }
@@ -85,7 +78,8 @@ std::string with_dns_options(std::string resolv_conf, const api::HostConfig& hos
   };
   if (!host.dns.empty()) {
     without("nameserver");
-    for (const auto& server : host.dns) resolv_conf.append("nameserver ").append(server).append("\n");
+    for (const auto& server : host.dns)
+      resolv_conf.append("nameserver ").append(server).append("\n");
   }
   if (!host.dns_search.empty()) {
     without("search");

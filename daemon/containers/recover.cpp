@@ -61,7 +61,8 @@ Result<> Service::recover() {
   std::set<std::string> groups;
   if (auto list = deps_.cgroups.list()) groups.insert(list->begin(), list->end());
   for (auto& row : TRY(store_.all())) {
-    auto container = std::make_shared<Container>(row.id, row.created, deps_.pool, deps_.cleanup, deps_.io);
+    auto container =
+        std::make_shared<Container>(row.id, row.created, deps_.pool, deps_.cleanup, deps_.io);
     container->name_ = row.name;
     container->state_ = row.state;
     container->run_ = row.run;
@@ -110,7 +111,8 @@ void Service::recover_one(const ContainerPtr& container, const std::set<std::str
     alive.push_back(row.id);
   };
   const Action action = reconcile(seen);
-  if (action != Action::none) log::info("recover from {}: action {}", to_text(row.state), static_cast<int>(action));
+  if (action != Action::none)
+    log::info("recover from {}: action {}", to_text(row.state), static_cast<int>(action));
   const auto take_started = [&](const shim::Status& status) {
     Run run = row.run;
     run.process = {status.pid, status.start_time};
@@ -129,9 +131,7 @@ void Service::recover_one(const ContainerPtr& container, const std::set<std::str
         tear_down(container, std::move(shim));
       if (row.state == State::restarting) restart.push_back(container);
       break;
-    case Action::adopt_started:
-      take_started(shim->status());
-      [[fallthrough]];
+    case Action::adopt_started: take_started(shim->status()); [[fallthrough]];
     case Action::adopt:
       adopt_network();
       container->shim_ = std::move(shim);
@@ -204,7 +204,8 @@ void Service::remove_orphans() {
   const std::string trash = deps_.paths.trash();
   deps_.cleanup.post([trash] {
     for (const auto& name : entries_of(trash))
-      if (auto gone = remove_tree(trash + "/" + name); !gone) log::warn("empty the trash: {}", gone.error().message);
+      if (auto gone = remove_tree(trash + "/" + name); !gone)
+        log::warn("empty the trash: {}", gone.error().message);
   });
 }
 

@@ -10,11 +10,11 @@
 namespace hexad::containers {
 
 struct Observed {
-  bool row = true;              // the database knows it
+  bool row = true;  // the database knows it
   State state = State::created;
-  bool same_boot = true;        // the row's boot id is this boot's
-  bool shim_answers = false;    // EXEC/<id>/shim.sock took `hello`
-  bool shim_running = false;    // ... and says that the program runs
+  bool same_boot = true;            // the row's boot id is this boot's
+  bool shim_answers = false;        // EXEC/<id>/shim.sock took `hello`
+  bool shim_running = false;        // ... and says that the program runs
   bool start_time_matches = false;  // ... with the pid and start time of the row
   bool exit_file = false;
 };
@@ -28,8 +28,8 @@ enum class Action : std::uint8_t {
   killed,           // the shim was killed: kill the cgroup, exit 137, release, event die
   undo_start,       // undo what exists of a start, back to created
   finish_removal,
-  lost_boot,        // the machine went down: exit 255, restart policy
-  remove_orphan,    // no row: kill, unmount, remove
+  lost_boot,      // the machine went down: exit 255, restart policy
+  remove_orphan,  // no row: kill, unmount, remove
 };
 
 [[nodiscard]] Action reconcile(const Observed& seen);

@@ -15,10 +15,11 @@ Result<Registry::NameHold> Registry::hold_name(std::string name, const std::stri
   const std::unique_lock lock(mutex_);
   const auto [at, fresh] = names_.try_emplace(name, for_id);
   if (!fresh) {
-    return fail(Code::conflict,
-                "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to "
-                "remove (or rename) that container to be able to reuse that name.",
-                name, at->second);
+    return fail(
+        Code::conflict,
+        "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to "
+        "remove (or rename) that container to be able to reuse that name.",
+        name, at->second);
   }
   return NameHold(this, std::move(name));
 }
@@ -62,7 +63,8 @@ Result<ContainerPtr> Registry::find(std::string_view reference) const {
     if (first != by_id_.end() && first->first.starts_with(reference)) {
       const auto second = std::next(first);
       if (second != by_id_.end() && second->first.starts_with(reference))
-        return fail(Code::invalid_argument, "Multiple IDs found with provided prefix: {}", reference);
+        return fail(Code::invalid_argument, "Multiple IDs found with provided prefix: {}",
+                    reference);
       return first->second;
     }
   }
@@ -76,8 +78,9 @@ std::vector<ContainerPtr> Registry::all() const {
     out.reserve(by_id_.size());
     for (const auto& [id, container] : by_id_) out.push_back(container);
   }
-  std::sort(out.begin(), out.end(),
-            [](const ContainerPtr& a, const ContainerPtr& b) { return a->created() > b->created(); });
+  std::sort(out.begin(), out.end(), [](const ContainerPtr& a, const ContainerPtr& b) {
+    return a->created() > b->created();
+  });
   return out;
 }
 

@@ -20,8 +20,13 @@ class Registry {
   // again when the reservation is dropped without add().
   class NameHold {
    public:
-    NameHold(NameHold&& o) noexcept : registry_(std::exchange(o.registry_, nullptr)), name_(std::move(o.name_)) {}
-    NameHold& operator=(NameHold&&) = delete;
+    NameHold(NameHold&& o) noexcept
+        : registry_(std::exchange(o.registry_, nullptr)), name_(std::move(o.name_)) {}
+    NameHold& operator=(NameHold&& o) noexcept {
+      std::swap(registry_, o.registry_);
+      name_.swap(o.name_);
+      return *this;
+    }
     NameHold(const NameHold&) = delete;
     NameHold& operator=(const NameHold&) = delete;
     ~NameHold();

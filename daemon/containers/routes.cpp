@@ -16,9 +16,12 @@ Result<Response> create(Service& service, const Request& request) {
   auto body = TRY(api::decode_create(request.body));
   const auto platform = request.query_value("platform").value_or("");
   if (!platform.empty() && !platform.starts_with("linux"))
-    return fail(Code::not_found, "image with reference {} was found but does not match the specified platform: wanted {}",
-                body.config.image, platform);
-  const auto created = TRY(service.create(request.query_value("name").value_or(""), std::move(body)));
+    return fail(
+        Code::not_found,
+        "image with reference {} was found but does not match the specified platform: wanted {}",
+        body.config.image, platform);
+  const auto created =
+      TRY(service.create(request.query_value("name").value_or(""), std::move(body)));
   return Response::json(api::encode(created), 201);
 }
 
@@ -32,7 +35,8 @@ Result<Response> list(Service& service, const Request& request) {
 }
 
 Result<Response> inspect(Service& service, const Request& request) {
-  if (request.query_bool("size")) return fail(Code::not_implemented, "container sizes are not supported by hexad yet");
+  if (request.query_bool("size"))
+    return fail(Code::not_implemented, "container sizes are not supported by hexad yet");
   const auto container = TRY(service.find(request.param("id")));
   return Response::json(api::encode(service.inspect(*container)));
 }
@@ -60,8 +64,10 @@ Result<Response> rename(Service& service, const Request& request) {
 Result<Response> resize(Service& service, const Request& request) {
   const auto container = TRY(service.find(request.param("id")));
   const auto rows = TRY(request.query_int("h")), columns = TRY(request.query_int("w"));
-  if (!rows || !columns) return fail(Code::invalid_argument, "strconv.Atoi: parsing \"\": invalid syntax");
-  TRY(service.resize(*container, static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*columns)));
+  if (!rows || !columns)
+    return fail(Code::invalid_argument, "strconv.Atoi: parsing \"\": invalid syntax");
+  TRY(service.resize(*container, static_cast<std::uint16_t>(*rows),
+                     static_cast<std::uint16_t>(*columns)));
   return Response::empty(200);
 }
 
@@ -77,11 +83,14 @@ Result<http::HijackResult> attach(Service& service, const Request& request) {
   viewer.want_stdout = stream && request.query_bool("stdout");
   viewer.want_stderr = stream && request.query_bool("stderr");
   viewer.framed = !tty;
-  if (tty) viewer.detach_keys = TRY(parse_detach_keys(request.query_value("detachKeys").value_or("")));
+  if (tty)
+    viewer.detach_keys = TRY(parse_detach_keys(request.query_value("detachKeys").value_or("")));
   auto hold = TRY(service.begin_attach(container));
   http::Hijack out;
-  if (!tty && request.version >= http::ApiVersion{1, 42}) out.content_type = "application/vnd.docker.multiplexed-stream";
-  out.take = [&service, container, viewer, hold = std::move(hold)](UniqueFd connection, std::string pending) {
+  if (!tty && request.version >= http::ApiVersion{1, 42})
+    out.content_type = "application/vnd.docker.multiplexed-stream";
+  out.take = [&service, container, viewer, hold = std::move(hold)](UniqueFd connection,
+                                                                   std::string pending) {
     auto mine = viewer;
     mine.pending = std::move(pending);
     service.finish_attach(container, std::move(connection), std::move(mine));

@@ -51,7 +51,9 @@ class Service final : public images::Users, public volumes::Users, public system
   static Result<std::unique_ptr<Service>> start(Deps deps, Options options);
   ~Service() override;
 
-  [[nodiscard]] Result<ContainerPtr> find(std::string_view reference) const { return registry_.find(reference); }
+  [[nodiscard]] Result<ContainerPtr> find(std::string_view reference) const {
+    return registry_.find(reference);
+  }
   [[nodiscard]] const Paths& paths() const noexcept { return deps_.paths; }
   [[nodiscard]] const Deps& deps() const noexcept { return deps_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -67,13 +69,15 @@ class Service final : public images::Users, public volumes::Users, public system
   // stop.cpp, coroutines
   boost::asio::awaitable<Result<>> stop(ContainerPtr container, std::optional<std::int64_t> timeout,
                                         std::optional<int> signo);
-  boost::asio::awaitable<Result<>> restart(ContainerPtr container, std::optional<std::int64_t> timeout,
+  boost::asio::awaitable<Result<>> restart(ContainerPtr container,
+                                           std::optional<std::int64_t> timeout,
                                            std::optional<int> signo);
   boost::asio::awaitable<Result<>> remove_any(ContainerPtr container, bool force, bool volumes);
 
   // inspect.cpp, list.cpp: reads that never wait for a lane
   [[nodiscard]] api::ContainerInspect inspect(const Container& container) const;
-  [[nodiscard]] Result<std::vector<api::ContainerSummary>> list(const api::ContainerListQuery& query) const;
+  [[nodiscard]] Result<std::vector<api::ContainerSummary>> list(
+      const api::ContainerListQuery& query) const;
 
   // attach.cpp. begin_attach() before the answer is sent, finish_attach() with the connection
   // after; a start in between waits until the hold is gone.
@@ -89,7 +93,8 @@ class Service final : public images::Users, public volumes::Users, public system
 
   // images::Users, volumes::Users, system::Counts
   [[nodiscard]] std::vector<Use> users_of(std::string_view image_id) const override;
-  [[nodiscard]] std::vector<std::string> containers_using_volume(std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> containers_using_volume(
+      std::string_view name) const override;
   [[nodiscard]] system::ContainerCounts count_containers() const override;
 
  private:

@@ -78,12 +78,14 @@ Result<process::DeviceNode> to_device(const api::DeviceMapping& device) {
   struct stat st {};
   if (::stat(device.path_on_host.c_str(), &st) != 0)
     return fail(Code::invalid_argument,
-                "error gathering device information while adding custom device \"{}\": no such file or directory",
+                "error gathering device information while adding custom device \"{}\": no such "
+                "file or directory",
                 device.path_on_host);
   if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
-    return fail(Code::invalid_argument,
-                "error gathering device information while adding custom device \"{}\": not a device node",
-                device.path_on_host);
+    return fail(
+        Code::invalid_argument,
+        "error gathering device information while adding custom device \"{}\": not a device node",
+        device.path_on_host);
   process::DeviceNode node;
   node.path = device.path_in_container.empty() ? device.path_on_host : device.path_in_container;
   node.type = S_ISBLK(st.st_mode) ? 'b' : 'c';
@@ -101,7 +103,8 @@ void set_hostname(process::ContainerSpec& spec, const SpecInput& in) {
   spec.domainname = config.domainname;
   if (!spec.hostname.empty()) return;
   spec.hostname = in.container.id.substr(0, 12);
-  if (in.network.kind == NetworkPlan::Kind::host || in.container.definition->host.uts_mode == "host") {
+  if (in.network.kind == NetworkPlan::Kind::host ||
+      in.container.definition->host.uts_mode == "host") {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) == 0) spec.hostname = name.data();
   }
@@ -198,14 +201,16 @@ Result<SecurityOptions> security_options(const api::HostConfig& host, const Opti
   for (const std::string& option : host.security_opt) {
     const auto at = option.find_first_of("=:");
     const std::string_view key = std::string_view(option).substr(0, at);
-    const std::string_view value = at == std::string::npos ? std::string_view() : std::string_view(option).substr(at + 1);
+    const std::string_view value =
+        at == std::string::npos ? std::string_view() : std::string_view(option).substr(at + 1);
     if (key == "no-new-privileges") {
       out.no_new_privileges = value.empty() || value == "true";
     } else if (key == "seccomp") {
       if (value == "unconfined") {
         out.seccomp = false;
       } else if (value != "builtin") {
-        return fail(Code::not_implemented, "seccomp profiles other than the built-in one are not supported by hexad yet");
+        return fail(Code::not_implemented,
+                    "seccomp profiles other than the built-in one are not supported by hexad yet");
       }
     } else if (key == "apparmor") {
       TRY(security::check_apparmor(value));
@@ -220,7 +225,8 @@ Result<SecurityOptions> security_options(const api::HostConfig& host, const Opti
 
 }  // namespace
 
-Result<> fill_rlimits(process::ProcessSpec& process, const api::HostConfig& host, const Options& options) {
+Result<> fill_rlimits(process::ProcessSpec& process, const api::HostConfig& host,
+                      const Options& options) {
   process.rlimits = TRY(rlimits(host, options));
   return {};
 }
@@ -228,7 +234,8 @@ Result<> fill_rlimits(process::ProcessSpec& process, const api::HostConfig& host
 Result<> fill_security(process::ProcessSpec& process, const api::HostConfig& host, bool privileged,
                        const Options& options) {
   const auto available = TRY(security::own_bounding_set());
-  const auto mask = TRY(security::merge_capabilities(host.cap_add, host.cap_drop, privileged, available));
+  const auto mask =
+      TRY(security::merge_capabilities(host.cap_add, host.cap_drop, privileged, available));
   process.caps = security::process_capabilities(mask);
   const auto wanted = TRY(security_options(host, options));
   process.no_new_privs = wanted.no_new_privileges;
@@ -243,7 +250,8 @@ Result<LogBounds> log_bounds(const api::LogConfig& config) {
       out.max_size = 0;
     } else {
       const auto bytes = api::parse_size(size->second);
-      if (!bytes || *bytes <= 0) return fail(Code::invalid_argument, "invalid value for max-size: {}", size->second);
+      if (!bytes || *bytes <= 0)
+        return fail(Code::invalid_argument, "invalid value for max-size: {}", size->second);
       out.max_size = static_cast<std::uint64_t>(*bytes);
     }
   }
@@ -286,12 +294,15 @@ Result<cgroup::Limits> build_limits(const api::HostConfig& host) {
   for (const auto& text : host.device_cgroup_rules) {
     // "c 42:* rmw"; cgroup-v1/devices.rst
     const auto words = split(text, ' ');
-    const auto numbers = words.size() == 3 ? split_once(words[1], ':') : decltype(split_once("", ':')){};
+    const auto numbers =
+        words.size() == 3 ? split_once(words[1], ':') : decltype(split_once("", ':')){};
     if (words.size() != 3 || words[0].size() != 1 || !numbers.second)
       return fail(Code::invalid_argument, "invalid device cgroup rule format: '{}'", text);
     cgroup::DeviceRule rule{true, words[0][0], {}, {}, std::string(words[2])};
-    if (numbers.first != "*") rule.major = static_cast<std::uint32_t>(parse_uint(numbers.first).value_or(0));
-    if (*numbers.second != "*") rule.minor = static_cast<std::uint32_t>(parse_uint(*numbers.second).value_or(0));
+    if (numbers.first != "*")
+      rule.major = static_cast<std::uint32_t>(parse_uint(numbers.first).value_or(0));
+    if (*numbers.second != "*")
+      rule.minor = static_cast<std::uint32_t>(parse_uint(*numbers.second).value_or(0));
     out.devices.push_back(std::move(rule));
   }
   return out;

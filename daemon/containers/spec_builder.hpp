@@ -2,10 +2,10 @@
 #pragma once
 
 #include "daemon/containers/container.hpp"
-#include "daemon/images/service.hpp"
-#include "daemon/paths.hpp"
 #include "daemon/containers/network_request.hpp"
 #include "daemon/containers/options.hpp"
+#include "daemon/images/service.hpp"
+#include "daemon/paths.hpp"
 #include "libcontainer/cgroup/limits.hpp"
 #include "libcontainer/process/spec.hpp"
 
@@ -29,7 +29,8 @@ Result<cgroup::Limits> build_limits(const api::HostConfig& host);
 // The process part, shared with exec: capabilities, seccomp, no-new-privileges, rlimits.
 Result<> fill_security(process::ProcessSpec& process, const api::HostConfig& host, bool privileged,
                        const Options& options);
-Result<> fill_rlimits(process::ProcessSpec& process, const api::HostConfig& host, const Options& options);
+Result<> fill_rlimits(process::ProcessSpec& process, const api::HostConfig& host,
+                      const Options& options);
 
 // max-size and max-file of a log driver's options ("10m", "3").
 struct LogBounds {

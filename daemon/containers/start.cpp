@@ -3,9 +3,9 @@
 // wires the network while init mounts. Each step pushes what undoes it.
 #include <sys/stat.h>
 
-#include "daemon/containers/service.hpp"
 #include "daemon/containers/mounts.hpp"
 #include "daemon/containers/network_request.hpp"
+#include "daemon/containers/service.hpp"
 #include "daemon/containers/spec_builder.hpp"
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/log.hpp"
@@ -21,11 +21,14 @@ constexpr std::string_view kRuntimePrefix =
     "failed to create task for container: failed to create shim task: OCI runtime create failed: "
     "runc create failed: unable to start container process: ";
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 // moby daemon/errors.go, translateContainerdStartErr: which exit code a failed start leaves.
 int exit_code_for(std::string_view message) {
-  if (contains(message, "executable file not found") || contains(message, "no such file or directory") ||
+  if (contains(message, "executable file not found") ||
+      contains(message, "no such file or directory") ||
       contains(message, "system cannot find the file specified"))
     return 127;
   if (contains(message, "permission denied") || contains(message, "not a directory") ||
@@ -77,8 +80,8 @@ Result<> Service::Starting::make_run_dir() {
 Result<> Service::Starting::allocate_network() {
   network = TRY(plan_network(*definition));
   if (network.kind != NetworkPlan::Kind::bridge) return {};
-  allocation = TRY(service.deps_.networks.allocate(container->id(), before.name, network.name, network.ports,
-                                                   network.mac_address));
+  allocation = TRY(service.deps_.networks.allocate(container->id(), before.name, network.name,
+                                                   network.ports, network.mac_address));
   undo.push([this] {
     (void)service.deps_.networks.release(container->id());
     const std::lock_guard lock(container->mutex_);
@@ -101,13 +104,17 @@ Result<> Service::Starting::write_files() const {
     if (auto text = read_file("/etc/hosts")) hosts = *text;
     if (auto text = read_file("/etc/resolv.conf")) resolv = *text;
   }
-  TRY(write_file_atomic(dir + "/hosts", hosts + extra_hosts(definition->host, allocation ? allocation->endpoint.gateway : ""), 0644));
-  return write_file_atomic(dir + "/resolv.conf", with_dns_options(std::move(resolv), definition->host), 0644);
+  TRY(write_file_atomic(
+      dir + "/hosts",
+      hosts + extra_hosts(definition->host, allocation ? allocation->endpoint.gateway : ""), 0644));
+  return write_file_atomic(dir + "/resolv.conf",
+                           with_dns_options(std::move(resolv), definition->host), 0644);
 }
 
 Result<> Service::Starting::make_cgroup() {
   auto limits = TRY(build_limits(definition->host));
-  TRY(cgroup::adjust_limits(limits, service.deps_.cgroups.support()));  // create has given the warnings
+  TRY(cgroup::adjust_limits(limits,
+                            service.deps_.cgroups.support()));  // create has given the warnings
   undo.push([this] {
     (void)service.deps_.cgroups.kill_all(container->id());
     (void)service.deps_.cgroups.destroy(container->id());
@@ -124,12 +131,15 @@ Result<shim::StartInput> Service::Starting::input() {
   const auto& host = definition->host;
   if (network.kind == NetworkPlan::Kind::container)
     in.join_net = TRY(service.namespace_of(network.name, "net"));
-  if (host.pid_mode.starts_with("container:")) in.join_pid = TRY(service.namespace_of(host.pid_mode.substr(10), "pid"));
-  if (host.ipc_mode.starts_with("container:")) in.join_ipc = TRY(service.namespace_of(host.ipc_mode.substr(10), "ipc"));
+  if (host.pid_mode.starts_with("container:"))
+    in.join_pid = TRY(service.namespace_of(host.pid_mode.substr(10), "pid"));
+  if (host.ipc_mode.starts_with("container:"))
+    in.join_ipc = TRY(service.namespace_of(host.ipc_mode.substr(10), "ipc"));
   if (allocation) in.held = std::move(allocation->held);
   std::unique_lock lock(container->mutex_);
   // An attach whose answer is on its way belongs to this start: its connection comes in a moment.
-  container->settled_.wait_for(lock, std::chrono::seconds(2), [this] { return container->attaching_ == 0; });
+  container->settled_.wait_for(lock, std::chrono::seconds(2),
+                               [this] { return container->attaching_ == 0; });
   in.viewers = std::move(container->parked_);
   container->parked_.clear();
   return in;
@@ -138,7 +148,8 @@ Result<shim::StartInput> Service::Starting::input() {
 Result<shim::Status> Service::Starting::launch() {
   auto in = TRY(input());
   const auto with_cause = [this](Error error) -> tl::unexpected<Error> {
-    return pass(failure.stage.empty() ? std::move(error) : runtime_error(failure, std::move(error)));
+    return pass(failure.stage.empty() ? std::move(error)
+                                      : runtime_error(failure, std::move(error)));
   };
   undo.push([this] { shim->abort(); });
   auto cloned = shim->start(std::move(in), failure);
@@ -156,7 +167,9 @@ Result<shim::Status> Service::Starting::launch() {
 }
 
 Result<> Service::do_start(const ContainerPtr& container) {
-  Starting starting{*this, container, container->snapshot(), container->definition(), {}, {}, {}, {}, {}, {}, {}, {}};
+  Starting starting{
+      *this, container, container->snapshot(), container->definition(), {}, {}, {}, {}, {}, {},
+      {},    {}};
   starting.image = TRY(deps_.images.resolve(starting.definition->image_id));
   wait_torn_down(*container);
   TRY(starting.make_run_dir());
@@ -169,8 +182,8 @@ Result<> Service::do_start(const ContainerPtr& container) {
   starting.shim = TRY(shim::Shim::spawn(deps_.shim_program, starting.run_dir.get()));
   TRY(starting.allocate_network());
   auto mounts = TRY(to_spec_mounts(starting.definition->mounts));
-  starting.spec = TRY(build_spec(SpecInput{starting.before, starting.image, deps_.paths, std::move(mounts),
-                                           starting.network, options_}));
+  starting.spec = TRY(build_spec(SpecInput{starting.before, starting.image, deps_.paths,
+                                           std::move(mounts), starting.network, options_}));
   TRY(starting.write_files());
   TRY(starting.make_cgroup());
   const auto status = TRY(starting.launch());
@@ -249,7 +262,8 @@ void Service::start_failed(const ContainerPtr& container, const Error& error) {
 
 void Service::watch(const ContainerPtr& container) {
   auto watched = deps_.watcher.add(
-      container->shim_->connection(), [lane = container->lane_](auto job) { lane->post(std::move(job)); },
+      container->shim_->connection(),
+      [lane = container->lane_](auto job) { lane->post(std::move(job)); },
       [this, weak = std::weak_ptr<Container>(container)] {
         const auto alive = weak.lock();
         return alive ? on_shim_event(alive) : false;

@@ -18,14 +18,16 @@ constexpr int kDefaultGraceSeconds = 10;
 constexpr Milliseconds kKillWait{30'000};
 
 // Until it has ended once more than `before`; false when the time is over.
-awaitable<bool> wait_end(ContainerPtr container, std::uint64_t before, std::optional<Milliseconds> timeout) {
+awaitable<bool> wait_end(ContainerPtr container, std::uint64_t before,
+                         std::optional<Milliseconds> timeout) {
   const auto start = std::chrono::steady_clock::now();
   for (;;) {
     const auto seen = container->changed().version();
     if (container->ends().count != before) co_return true;
     std::optional<Milliseconds> left;
     if (timeout) {
-      const auto gone = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
+      const auto gone =
+          std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
       if (gone >= *timeout) co_return false;
       left = *timeout - gone;
     }
@@ -44,7 +46,8 @@ awaitable<Result<>> Service::stop(ContainerPtr container, std::optional<std::int
   } else if (!definition->config.stop_signal.empty()) {
     signal = api::parse_signal(definition->config.stop_signal).value_or(SIGTERM);
   }
-  const std::int64_t grace = timeout.value_or(definition->config.stop_timeout.value_or(kDefaultGraceSeconds));
+  const std::int64_t grace =
+      timeout.value_or(definition->config.stop_timeout.value_or(kDefaultGraceSeconds));
 
   const auto before = container->ends().count;
   auto ask = [this, container, signal]() -> Result<> {
@@ -76,8 +79,10 @@ awaitable<Result<>> Service::stop(ContainerPtr container, std::optional<std::int
   auto forced = co_await async::run_on(*container->lane(), deps_.io, std::move(force));
   if (!forced) co_return forced;
   if (co_await wait_end(container, before, kKillWait)) co_return Result<>{};
-  co_return fail(Code::internal, "cannot stop container: {}: tried to kill container, but did not receive an exit event",
-                 container->id());
+  co_return fail(
+      Code::internal,
+      "cannot stop container: {}: tried to kill container, but did not receive an exit event",
+      container->id());
 }
 
 awaitable<Result<>> Service::restart(ContainerPtr container, std::optional<std::int64_t> timeout,

@@ -8,7 +8,8 @@ namespace {
 Result<> insert_mount(db::Database& database, const std::string& id, std::int64_t position,
                       const MountEntry& mount) {
   auto statement = TRY(database.prepare(
-      "INSERT INTO container_mounts (container_id, position, type, name, source, destination, mode, rw,"
+      "INSERT INTO container_mounts (container_id, position, type, name, source, destination, "
+      "mode, rw,"
       " propagation, options, copy_up, anonymous, recursive) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   const auto& point = mount.point;
   return statement.bind(1, std::string_view(id))
@@ -35,9 +36,10 @@ Result<> Store::insert(const Row& row) {
   const std::string networking = api::encode_networking_config(row.definition.networking);
   return database_.write([&](db::Database& database) -> Result<> {
     {
-      auto statement = TRY(database.prepare(
-          "INSERT INTO containers (id, name, image_ref, image_id, created, state, config, host_config,"
-          " networking) VALUES (?,?,?,?,?,?,?,?,?)"));
+      auto statement =
+          TRY(database.prepare("INSERT INTO containers (id, name, image_ref, image_id, created, "
+                               "state, config, host_config,"
+                               " networking) VALUES (?,?,?,?,?,?,?,?,?)"));
       TRY(statement.bind(1, std::string_view(row.id))
               .bind(2, std::string_view(row.name))
               .bind(3, std::string_view(row.definition.image_ref))
@@ -85,7 +87,8 @@ Result<std::vector<Row>> Store::all() {
   std::vector<Row> rows;
   {
     auto statement = TRY(database_.prepare(
-        "SELECT id, name, image_ref, image_id, created, state, config, host_config, networking, pid,"
+        "SELECT id, name, image_ref, image_id, created, state, config, host_config, networking, "
+        "pid,"
         " pid_start, boot_id, exit_code, oom_killed, error, started_at, finished_at, restart_count,"
         " manual_stop FROM containers ORDER BY created"));
     while (TRY(statement.step())) {

@@ -71,7 +71,8 @@ Result<LogsRequest> logs_query(const http::Request& request, const Definition& d
   out.query.until = TRY(time("until"));
   const auto tail = request.query_value("tail").value_or("all");
   // As Docker: what is no number means all.
-  if (const auto count = parse_int(tail); count && *count >= 0) out.query.tail = static_cast<std::uint64_t>(*count);
+  if (const auto count = parse_int(tail); count && *count >= 0)
+    out.query.tail = static_cast<std::uint64_t>(*count);
   return out;
 }
 
@@ -138,7 +139,8 @@ awaitable<Result<>> logs_stream(Service& service, RequestPtr request, http::Stre
       continue;
     }
     const auto until = wanted->query.until;
-    if (!wanted->follow || !alive || reader->finished() || (until != 0 && now_ns() >= until)) co_return Result<>{};
+    if (!wanted->follow || !alive || reader->finished() || (until != 0 && now_ns() >= until))
+      co_return Result<>{};
     if (stream.client_gone()) co_return Result<>{};
     // The end of the container changes no file: look again now and then as well.
     co_await changed->wait(seen, Milliseconds(200));
@@ -166,10 +168,12 @@ awaitable<Result<http::Response>> restart_async(Service& service, RequestPtr req
 }
 
 awaitable<Result<http::Response>> remove_async(Service& service, RequestPtr request) {
-  if (request->query_bool("link")) co_return fail(Code::not_implemented, "removing links is not supported by hexad yet");
+  if (request->query_bool("link"))
+    co_return fail(Code::not_implemented, "removing links is not supported by hexad yet");
   auto found = service.find(request->param("id"));
   if (!found) co_return pass(found.error());
-  auto removed = co_await service.remove_any(*found, request->query_bool("force"), request->query_bool("v"));
+  auto removed =
+      co_await service.remove_any(*found, request->query_bool("force"), request->query_bool("v"));
   if (!removed) co_return pass(removed.error());
   co_return http::Response::empty();
 }

@@ -12,8 +12,10 @@ namespace hexad::containers {
 
 using RequestPtr = std::shared_ptr<const http::Request>;
 
-boost::asio::awaitable<Result<>> wait_stream(Service& service, RequestPtr request, http::Stream& stream);
-boost::asio::awaitable<Result<>> logs_stream(Service& service, RequestPtr request, http::Stream& stream);
+boost::asio::awaitable<Result<>> wait_stream(Service& service, RequestPtr request,
+                                             http::Stream& stream);
+boost::asio::awaitable<Result<>> logs_stream(Service& service, RequestPtr request,
+                                             http::Stream& stream);
 
 boost::asio::awaitable<Result<http::Response>> stop_async(Service& service, RequestPtr request);
 boost::asio::awaitable<Result<http::Response>> restart_async(Service& service, RequestPtr request);

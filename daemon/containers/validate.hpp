@@ -13,6 +13,7 @@ struct HostFacts {
 };
 
 // 400 for what contradicts itself, 501 for what is not built. `config` is merged already.
-Result<> validate(const api::ContainerConfig& config, const api::HostConfig& host, const HostFacts& facts);
+Result<> validate(const api::ContainerConfig& config, const api::HostConfig& host,
+                  const HostFacts& facts);
 
 }  // namespace hexad::containers

@@ -83,7 +83,8 @@ std::vector<api::MountPoint> mounts_view(const Snapshot& now) {
   std::vector<api::MountPoint> out;
   for (const auto& mount : now.definition->mounts) {
     // Docker leaves out the tmpfs mounts of --tmpfs, which stand in HostConfig.Tmpfs.
-    if (mount.point.type == "tmpfs" && now.definition->host.tmpfs.contains(mount.point.destination)) continue;
+    if (mount.point.type == "tmpfs" && now.definition->host.tmpfs.contains(mount.point.destination))
+      continue;
     out.push_back(mount.point);
   }
   return out;
@@ -141,7 +142,8 @@ std::string status_text(const Snapshot& now, std::int64_t clock_ns) {
     case State::created:
     case State::starting: return "Created";
     case State::running: return "Up " + api::human_duration(clock_ns - now.run.started_at);
-    case State::paused: return "Up " + api::human_duration(clock_ns - now.run.started_at) + " (Paused)";
+    case State::paused:
+      return "Up " + api::human_duration(clock_ns - now.run.started_at) + " (Paused)";
     case State::restarting:
       return fmt::format("Restarting ({}) {} ago", now.run.exit_code,
                          api::human_duration(clock_ns - now.run.finished_at));

@@ -21,8 +21,10 @@ Result<Response> inspect(Service& service, const Request& request) {
 
 Result<Response> resize(Service& service, const Request& request) {
   const auto rows = TRY(request.query_int("h")), columns = TRY(request.query_int("w"));
-  if (!rows || !columns) return fail(Code::invalid_argument, "strconv.Atoi: parsing \"\": invalid syntax");
-  TRY(service.resize(request.param("id"), static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*columns)));
+  if (!rows || !columns)
+    return fail(Code::invalid_argument, "strconv.Atoi: parsing \"\": invalid syntax");
+  TRY(service.resize(request.param("id"), static_cast<std::uint16_t>(*rows),
+                     static_cast<std::uint16_t>(*columns)));
   return Response::empty(200);
 }
 

@@ -17,7 +17,9 @@ namespace {
 constexpr std::int64_t kKeepNs = 300'000'000'000;
 
 int exit_code_for(std::string_view message) {
-  const auto has = [message](std::string_view part) { return message.find(part) != std::string_view::npos; };
+  const auto has = [message](std::string_view part) {
+    return message.find(part) != std::string_view::npos;
+  };
   if (has("executable file not found") || has("no such file or directory")) return 127;
   return 126;
 }
@@ -57,9 +59,11 @@ Result<std::string> Service::create(std::string_view reference, api::ExecCreate 
   auto container = TRY(containers_.find(reference));
   const auto state = container->state();
   if (state == containers::State::paused)
-    return fail(Code::conflict, "Container {} is paused, unpause the container before exec", container->id());
+    return fail(Code::conflict, "Container {} is paused, unpause the container before exec",
+                container->id());
   if (state == containers::State::restarting)
-    return fail(Code::conflict, "Container {} is restarting, wait until the container is running", container->id());
+    return fail(Code::conflict, "Container {} is restarting, wait until the container is running",
+                container->id());
   if (state != containers::State::running)
     return fail(Code::conflict, "container {} is not running", container->id());
   if (request.cmd.empty()) return fail(Code::invalid_argument, "No exec command specified");
@@ -124,12 +128,14 @@ Result<Service::Begun> Service::begin(std::string_view id, const api::ExecStart&
   settle(*instance);
   const auto state = instance->container->state();
   if (state == containers::State::paused)
-    return fail(Code::conflict, "Container {} is paused, unpause the container before exec", instance->container->id());
+    return fail(Code::conflict, "Container {} is paused, unpause the container before exec",
+                instance->container->id());
   if (!containers::is_alive(state))
     return fail(Code::conflict, "container {} is not running", instance->container->id());
   const std::lock_guard lock(instance->mutex);
   if (instance->ended) return fail(Code::conflict, "exec command {} has already run", instance->id);
-  if (instance->started) return fail(Code::conflict, "exec command {} is already running", instance->id);
+  if (instance->started)
+    return fail(Code::conflict, "exec command {} is already running", instance->id);
   instance->started = true;
   if (start.console_size) instance->request.console_size = start.console_size;
   return Begun{instance->request.tty};
@@ -143,9 +149,12 @@ Result<process::ProcessSpec> Service::process_for(const Instance& instance) cons
   out.argv = request.cmd;
   std::vector<std::string> env(config.env.begin(), config.env.end());
   env.insert(env.end(), request.env.begin(), request.env.end());
-  const std::string hostname = config.hostname.empty() ? instance.container->id().substr(0, 12) : config.hostname;
+  const std::string hostname =
+      config.hostname.empty() ? instance.container->id().substr(0, 12) : config.hostname;
   out.env = containers::process_env(env, hostname, request.tty);
-  out.cwd = !request.working_dir.empty() ? request.working_dir : config.working_dir.empty() ? "/" : config.working_dir;
+  out.cwd = !request.working_dir.empty() ? request.working_dir
+            : config.working_dir.empty() ? "/"
+                                         : config.working_dir;
   out.user = request.user.empty() ? config.user : request.user;
   if (request.user.empty())
     out.add_groups.assign(definition->host.group_add.begin(), definition->host.group_add.end());
@@ -156,7 +165,8 @@ Result<process::ProcessSpec> Service::process_for(const Instance& instance) cons
   }
   out.open_stdin = request.attach_stdin;
   TRY(containers::fill_rlimits(out, definition->host, containers_.options()));
-  TRY(containers::fill_security(out, definition->host, request.privileged || definition->host.privileged,
+  TRY(containers::fill_security(out, definition->host,
+                                request.privileged || definition->host.privileged,
                                 containers_.options()));
   return out;
 }
@@ -180,8 +190,9 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
   shim::Failure failure;
   auto started = shim::exec(dir.get(), request, connection, failure);
   if (!started) {
-    const std::string text = "OCI runtime exec failed: exec failed: unable to start container process: " +
-                             (failure.message.empty() ? started.error().message : failure.message) + ": unknown";
+    const std::string text =
+        "OCI runtime exec failed: exec failed: unable to start container process: " +
+        (failure.message.empty() ? started.error().message : failure.message) + ": unknown";
     {
       const std::lock_guard lock(instance->mutex);
       instance->ended = true;
@@ -191,7 +202,8 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
     containers_.note_exec(*instance->container, id, false);
     if (connection) {
       const std::string line = text + "\r\n";
-      (void)write_all(connection.get(), asked.tty ? line : api::frame(api::StreamKind::stdout_, line));
+      (void)write_all(connection.get(),
+                      asked.tty ? line : api::frame(api::StreamKind::stdout_, line));
     }
     return fail(failure.stage.empty() ? Code::internal : Code::invalid_argument, "{}", text);
   }
@@ -200,7 +212,8 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
     instance->pid = started->pid;
     instance->watch_fd = std::move(started->watch);
     auto watched = containers_.deps().watcher.add(
-        instance->watch_fd.get(), [this](auto job) { containers_.deps().pool.post(std::move(job)); },
+        instance->watch_fd.get(),
+        [this](auto job) { containers_.deps().pool.post(std::move(job)); },
         [this, weak = std::weak_ptr<Instance>(instance)] {
           if (const auto alive = weak.lock()) settle(*alive);
           return false;

@@ -103,9 +103,11 @@ Result<> remove_entry(int dirfd, const char* name, dev_t device) {
   auto dir = TRY(open_at(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   struct stat st {};
   if (::fstat(dir.get(), &st) != 0) return sys_fail("stat {}", name);
-  if (st.st_dev != device) return fail(Code::internal, "remove {}: something is mounted on it", name);
+  if (st.st_dev != device)
+    return fail(Code::internal, "remove {}: something is mounted on it", name);
   TRY(empty_dir(std::move(dir), device));
-  if (::unlinkat(dirfd, name, AT_REMOVEDIR) != 0 && errno != ENOENT) return sys_fail("rmdir {}", name);
+  if (::unlinkat(dirfd, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
+    return sys_fail("rmdir {}", name);
   return {};
 }
 
@@ -176,7 +178,8 @@ Result<> write_existing_at(int dirfd, const std::string& path, std::string_view 
   return {};
 }
 
-Result<> write_file_atomic(const std::string& path, std::string_view bytes, mode_t mode, bool sync) {
+Result<> write_file_atomic(const std::string& path, std::string_view bytes, mode_t mode,
+                           bool sync) {
   const std::string temporary = path + ".tmp";
   auto fd = TRY(open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
   TRY(write_all(fd.get(), bytes));
@@ -221,7 +224,8 @@ constexpr std::size_t kMaxFds = 253;  // SCM_MAX_FD, unix(7)
 }
 
 Result<> send_message(int sock, std::string_view bytes, std::span<const int> fds) {
-  if (fds.size() > kMaxFds) return fail(Code::internal, "more than {} descriptors in a message", kMaxFds);
+  if (fds.size() > kMaxFds)
+    return fail(Code::internal, "more than {} descriptors in a message", kMaxFds);
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr message{};
   message.msg_iov = &part;
@@ -269,7 +273,8 @@ Result<Message> receive_message(int sock, std::size_t max_bytes) {
     }
   }
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-    return fail(Code::internal, "message of more than {} bytes or {} descriptors", max_bytes, kMaxFds);
+    return fail(Code::internal, "message of more than {} bytes or {} descriptors", max_bytes,
+                kMaxFds);
   out.bytes.resize(static_cast<std::size_t>(n));
   return out;
 }

@@ -58,7 +58,8 @@ struct Message {
   std::string bytes;
   std::vector<UniqueFd> fds;  // SCM_RIGHTS, close-on-exec
 };
-// At most 253 descriptors (SCM_MAX_FD). EMSGSIZE when the message is larger than the socket's buffer.
+// At most 253 descriptors (SCM_MAX_FD). EMSGSIZE when the message is larger than the socket's
+// buffer.
 Result<> send_message(int sock, std::string_view bytes, std::span<const int> fds = {});
 // Blocks (or EAGAIN on a nonblocking socket). An empty `bytes` with no descriptors is end of file.
 Result<Message> receive_message(int sock, std::size_t max_bytes = 256U << 10);

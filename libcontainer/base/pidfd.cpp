@@ -52,6 +52,8 @@ Result<> Pidfd::signal(int signo) const {
   return {};
 }
 
-Result<bool> Pidfd::wait_ended(int timeout_ms) const { return poll_one(fd_.get(), POLLIN, timeout_ms); }
+Result<bool> Pidfd::wait_ended(int timeout_ms) const {
+  return poll_one(fd_.get(), POLLIN, timeout_ms);
+}
 
 }  // namespace hexad

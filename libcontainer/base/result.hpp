@@ -44,11 +44,11 @@ inline void take(tl::expected<void, Error>&) {}
 }  // namespace hexad
 
 // auto fd = TRY(open_at(...));   A GNU statement expression, which g++ and clang both have.
-#define HEXAD_TRY_NAMED(name, expr)                                \
-  __extension__({                                                  \
-    auto name = (expr);                                            \
-    if (!name) return ::hexad::pass(std::move(name).error());      \
-    ::hexad::detail::take(name);                                   \
+#define HEXAD_TRY_NAMED(name, expr)                           \
+  __extension__({                                             \
+    auto name = (expr);                                       \
+    if (!name) return ::hexad::pass(std::move(name).error()); \
+    ::hexad::detail::take(name);                              \
   })
 #define HEXAD_TRY_COUNTED(counter, expr) HEXAD_TRY_NAMED(try_result_##counter, expr)
 #define HEXAD_TRY_EXPANDED(counter, expr) HEXAD_TRY_COUNTED(counter, expr)

@@ -22,7 +22,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::pair<std::string_view, std::optional<std::string_view>> split_once(std::string_view text,
-                                                                       char separator) {
+                                                                        char separator) {
   const auto at = text.find(separator);
   if (at == std::string_view::npos) return {text, std::nullopt};
   return {text.substr(0, at), text.substr(at + 1)};
@@ -63,7 +63,9 @@ std::optional<T> parse_number(std::string_view text) {
 }
 }  // namespace
 
-std::optional<std::int64_t> parse_int(std::string_view text) { return parse_number<std::int64_t>(text); }
+std::optional<std::int64_t> parse_int(std::string_view text) {
+  return parse_number<std::int64_t>(text);
+}
 std::optional<std::uint64_t> parse_uint(std::string_view text) {
   return parse_number<std::uint64_t>(text);
 }
@@ -123,7 +125,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const auto year = number(0, 4), month = number(5, 2), day = number(8, 2), hour = number(11, 2),
              minute = number(14, 2), second = number(17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 || *second > 60)
+  if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 ||
+      *second > 60)
     return std::nullopt;
   std::tm tm{};
   tm.tm_year = static_cast<int>(*year - 1900);

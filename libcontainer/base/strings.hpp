@@ -12,7 +12,7 @@ namespace hexad {
 std::vector<std::string_view> split(std::string_view text, char separator);
 // At the first separator; no second part when there is none.
 std::pair<std::string_view, std::optional<std::string_view>> split_once(std::string_view text,
-                                                                       char separator);
+                                                                        char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
 std::string to_lower(std::string_view text);

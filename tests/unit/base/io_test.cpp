@@ -1,8 +1,8 @@
 #include "libcontainer/base/io.hpp"
 
-#include <catch2/catch.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <catch2/catch.hpp>
 
 #include <cstdlib>
 

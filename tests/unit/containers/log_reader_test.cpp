@@ -23,8 +23,8 @@ struct TempLog {
   void add(std::string_view text, std::string_view stream = "stdout", int second = 1,
            const std::string& suffix = "") const {
     std::ofstream(path + suffix, std::ios::app)
-        << R"({"log":")" << text << R"(","stream":")" << stream << R"(","time":"2026-01-01T00:00:0)" << second
-        << ".000000000Z\"}\n";
+        << R"({"log":")" << text << R"(","stream":")" << stream << R"(","time":"2026-01-01T00:00:0)"
+        << second << ".000000000Z\"}\n";
   }
   void raw(std::string_view text) const { std::ofstream(path, std::ios::app) << text; }
 };
@@ -73,8 +73,12 @@ TEST_CASE("the tail counts lines across files") {
   log.add("two\\n", "stdout", 1, ".1");
   log.add("three\\n");
   auto query = plain();
-  for (const auto& [count, text] : std::vector<std::pair<std::uint64_t, std::string>>{
-           {0, ""}, {1, "three\n"}, {2, "two\nthree\n"}, {3, "one\ntwo\nthree\n"}, {9, "one\ntwo\nthree\n"}}) {
+  for (const auto& [count, text] :
+       std::vector<std::pair<std::uint64_t, std::string>>{{0, ""},
+                                                          {1, "three\n"},
+                                                          {2, "two\nthree\n"},
+                                                          {3, "one\ntwo\nthree\n"},
+                                                          {9, "one\ntwo\nthree\n"}}) {
     query.tail = count;
     CHECK(read_whole(log.path, query) == text);
   }
@@ -91,12 +95,14 @@ TEST_CASE("a damaged line is passed over") {
 
 TEST_CASE("since and until bound the time, timestamps are shown") {
   const TempLog log;
-  for (int second = 1; second <= 4; ++second) log.add(std::to_string(second) + "\\n", "stdout", second);
+  for (int second = 1; second <= 4; ++second)
+    log.add(std::to_string(second) + "\\n", "stdout", second);
   auto query = plain();
   query.since = 1'767'225'602'000'000'000;  // 2026-01-01T00:00:02Z
   query.until = 1'767'225'603'000'000'000;
   query.timestamps = true;
-  CHECK(read_whole(log.path, query) == "2026-01-01T00:00:02.000000000Z 2\n2026-01-01T00:00:03.000000000Z 3\n");
+  CHECK(read_whole(log.path, query) ==
+        "2026-01-01T00:00:02.000000000Z 2\n2026-01-01T00:00:03.000000000Z 3\n");
 }
 
 TEST_CASE("a follower sees what comes, also over a rotation") {

@@ -42,8 +42,13 @@ TEST_CASE("port bindings become requests") {
 }
 
 TEST_CASE("a port that is none is refused") {
-  for (const auto& [key, host_port] : std::vector<std::pair<std::string, std::string>>{
-           {"0/tcp", "1"}, {"70000/tcp", "1"}, {"80/xyz", "1"}, {"80/tcp", "x"}, {"80/tcp", "9-3"}, {"80/tcp", "70000"}}) {
+  for (const auto& [key, host_port] :
+       std::vector<std::pair<std::string, std::string>>{{"0/tcp", "1"},
+                                                        {"70000/tcp", "1"},
+                                                        {"80/xyz", "1"},
+                                                        {"80/tcp", "x"},
+                                                        {"80/tcp", "9-3"},
+                                                        {"80/tcp", "70000"}}) {
     auto definition = on("bridge");
     definition.host.port_bindings[key] = {{"", host_port}};
     const auto plan = plan_network(definition);

@@ -37,7 +37,9 @@ TEST_CASE("what contradicts itself is 400") {
       [](auto&, auto& h) { h.shm_size = -1; },
       [](auto&, auto& h) { h.restart_policy.name = "sometimes"; },
       [](auto&, auto& h) { h.restart_policy.name = "always", h.auto_remove = true; },
-      [](auto&, auto& h) { h.restart_policy.name = "always", h.restart_policy.maximum_retry_count = 1; },
+      [](auto&, auto& h) {
+        h.restart_policy.name = "always", h.restart_policy.maximum_retry_count = 1;
+      },
       [](auto& c, auto& h) { h.network_mode = "container:x", c.hostname = "h"; },
       [](auto&, auto& h) { h.pid_mode = "mine"; },
       [](auto&, auto& h) { h.ipc_mode = "mine"; },
@@ -57,8 +59,7 @@ TEST_CASE("what is not built is 501, never ignored") {
   const std::vector<std::function<void(api::HostConfig&)>> missing{
       [](auto& h) { h.volumes_from = std::vector<std::string>{"x"}; },
       [](auto& h) { h.links = std::vector<std::string>{"x"}; },
-      [](auto& h) { h.cgroup_parent = "/x"; },
-      [](auto& h) { h.log_config.type = "syslog"; },
+      [](auto& h) { h.cgroup_parent = "/x"; }, [](auto& h) { h.log_config.type = "syslog"; },
       [](auto& h) { h.log_config.config["compress"] = "true"; }};
   for (const auto& change : missing) {
     const auto result = check([&](auto&, auto& host) { change(host); });
