@@ -88,6 +88,7 @@ Result<process::DeviceNode> to_device(const api::DeviceMapping& device) {
         device.path_on_host);
   process::DeviceNode node;
   node.path = device.path_in_container.empty() ? device.path_on_host : device.path_in_container;
+  node.source = device.path_on_host;
   node.type = S_ISBLK(st.st_mode) ? 'b' : 'c';
   node.major = major(st.st_rdev);
   node.minor = minor(st.st_rdev);

@@ -119,7 +119,10 @@ Result<> Service::Starting::make_cgroup() {
     (void)service.deps_.cgroups.kill_all(container->id());
     (void)service.deps_.cgroups.destroy(container->id());
   });
-  return service.deps_.cgroups.create(container->id(), limits);
+  TRY(service.deps_.cgroups.create(container->id(), limits));
+  for (auto& view : service.deps_.cgroups.view(container->id()))
+    spec.rootfs.cgroups.push_back({std::move(view.name), std::move(view.source), std::move(view.links)});
+  return {};
 }
 
 Result<shim::StartInput> Service::Starting::input() {
