@@ -41,17 +41,18 @@ auto run_caught(Job& job) -> std::invoke_result_t<Job&> {
   }
 }
 
-// Executor: Pool or Strand. Not cancellable: the job runs to its end.
-template <class Executor, class Job>
-auto run_on(Executor& where, boost::asio::any_io_executor back, Job job)
+namespace detail {
+
+template <class Post, class Job>
+auto run_by(Post post, boost::asio::any_io_executor back, Job job)
     -> boost::asio::awaitable<std::invoke_result_t<Job&>> {
   using T = std::invoke_result_t<Job&>;
   static_assert(!std::is_void_v<T>, "let the job return a Result<>");
   // An ordinary function that returns the awaitable: see the note on g++ above.
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
-      [&where, back](auto handler, Job work) {
+      [post = std::move(post), back](auto handler, Job work) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        where.post([shared = std::move(shared), back, work = std::move(work)]() mutable {
+        post([shared = std::move(shared), back, work = std::move(work)]() mutable {
           auto value = std::make_shared<T>(run_caught(work));
           // The handler leaves this thread for good: it must be destroyed on the Asio thread.
           boost::asio::post(back, [shared = std::move(shared), value = std::move(value)]() mutable {
@@ -61,6 +62,24 @@ auto run_on(Executor& where, boost::asio::any_io_executor back, Job job)
         });
       },
       boost::asio::use_awaitable, std::move(job));
+}
+
+}  // namespace detail
+
+// Not cancellable: the job runs to its end. The pool must outlive the call.
+template <class Job>
+auto run_on(Pool& where, boost::asio::any_io_executor back, Job job) {
+  return detail::run_by([&where](auto work) { where.post(std::move(work)); }, std::move(back),
+                        std::move(job));
+}
+template <class Job>
+auto run_on(std::shared_ptr<Strand> where, boost::asio::any_io_executor back, Job job) {
+  return detail::run_by([where = std::move(where)](auto work) { where->post(std::move(work)); },
+                        std::move(back), std::move(job));
+}
+template <class Job>
+auto run_on(Strand& where, boost::asio::any_io_executor back, Job job) {
+  return run_on(where.shared_from_this(), std::move(back), std::move(job));
 }
 
 // Something changed. Waiters remember the version they saw, so no wake-up is lost:

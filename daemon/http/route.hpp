@@ -27,8 +27,10 @@ using HijackHandler = std::function<Result<HijackResult>(const Request&)>;
 using UploadHandler = std::function<Result<>(const Request&, BodyReader&, BodyWriter&)>;
 using DownloadHandler = std::function<Result<>(const Request&, BodyWriter&)>;
 // Coroutines on the Asio thread; they hop to the pool for blocking work.
-using AsyncHandler = std::function<boost::asio::awaitable<Result<Response>>(std::shared_ptr<const Request>)>;
-using StreamHandler = std::function<boost::asio::awaitable<Result<>>(std::shared_ptr<const Request>, Stream&)>;
+using AsyncHandler =
+    std::function<boost::asio::awaitable<Result<Response>>(std::shared_ptr<const Request>)>;
+using StreamHandler =
+    std::function<boost::asio::awaitable<Result<>>(std::shared_ptr<const Request>, Stream&)>;
 
 // Where the jobs of one container queue up, in order; null: anywhere on the pool. Called on the
 // Asio thread, so it must not block.
@@ -37,15 +39,34 @@ using Lane = std::function<std::shared_ptr<async::Strand>(const Request&)>;
 struct Route {
   const char* method;
   const char* pattern;  // "/containers/{id}/start"; "{name:.*}" takes slashes too
-  std::variant<UnaryHandler, HijackHandler, UploadHandler, DownloadHandler, AsyncHandler, StreamHandler> handler;
-  Lane lane = nullptr;  // unary and hijack only
+  std::variant<UnaryHandler, HijackHandler, UploadHandler, DownloadHandler, AsyncHandler,
+               StreamHandler>
+      handler;
+  Lane lane = nullptr;   // unary and hijack only
+  bool instant = false;  // unary only: runs on the Asio thread itself
 };
 
-inline Route unary(const char* m, const char* p, UnaryHandler h, Lane lane = nullptr) { return {m, p, std::move(h), std::move(lane)}; }
-inline Route hijack(const char* m, const char* p, HijackHandler h, Lane lane = nullptr) { return {m, p, std::move(h), std::move(lane)}; }
-inline Route upload(const char* m, const char* p, UploadHandler h) { return {m, p, std::move(h), nullptr}; }
-inline Route download(const char* m, const char* p, DownloadHandler h) { return {m, p, std::move(h), nullptr}; }
-inline Route async(const char* m, const char* p, AsyncHandler h) { return {m, p, std::move(h), nullptr}; }
-inline Route stream(const char* m, const char* p, StreamHandler h) { return {m, p, std::move(h), nullptr}; }
+// For what neither blocks nor takes more than a few microseconds (/_ping): no hop to the pool.
+inline Route instant(const char* m, const char* p, UnaryHandler h) {
+  return {m, p, std::move(h), nullptr, true};
+}
+inline Route unary(const char* m, const char* p, UnaryHandler h, Lane lane = nullptr) {
+  return {m, p, std::move(h), std::move(lane)};
+}
+inline Route hijack(const char* m, const char* p, HijackHandler h, Lane lane = nullptr) {
+  return {m, p, std::move(h), std::move(lane)};
+}
+inline Route upload(const char* m, const char* p, UploadHandler h) {
+  return {m, p, std::move(h), nullptr};
+}
+inline Route download(const char* m, const char* p, DownloadHandler h) {
+  return {m, p, std::move(h), nullptr};
+}
+inline Route async(const char* m, const char* p, AsyncHandler h) {
+  return {m, p, std::move(h), nullptr};
+}
+inline Route stream(const char* m, const char* p, StreamHandler h) {
+  return {m, p, std::move(h), nullptr};
+}
 
 }  // namespace hexad::http
