@@ -2,6 +2,7 @@
 
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -236,6 +237,20 @@ Result<std::vector<process::Mount>> to_spec_mounts(const std::vector<MountEntry>
     out.push_back(std::move(mount));
   }
   return out;
+}
+
+Result<> give_volumes_to(const std::vector<MountEntry>& entries, std::uint32_t uid,
+                         std::uint32_t gid) {
+  for (const auto& entry : entries) {
+    if (entry.point.type != "volume") continue;
+    struct stat st {};
+    if (::lstat(entry.point.source.c_str(), &st) != 0)
+      return sys_fail("stat {}", entry.point.source);
+    if (st.st_uid != 0 || uid == 0) continue;
+    if (::lchown(entry.point.source.c_str(), uid, gid) != 0)
+      return sys_fail("chown {}", entry.point.source);
+  }
+  return {};
 }
 
 }  // namespace hexad::containers

@@ -21,4 +21,9 @@ Result<std::vector<MountEntry>> resolve_mounts(const api::ContainerConfig& confi
 // are made, as Docker does.
 Result<std::vector<process::Mount>> to_spec_mounts(const std::vector<MountEntry>& entries);
 
+// In a user namespace the container's root is `uid` outside: volumes that still belong to the
+// host's root become its own, so that it can write to them.
+Result<> give_volumes_to(const std::vector<MountEntry>& entries, std::uint32_t uid,
+                         std::uint32_t gid);
+
 }  // namespace hexad::containers

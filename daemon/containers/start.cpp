@@ -121,7 +121,8 @@ Result<> Service::Starting::make_cgroup() {
   });
   TRY(service.deps_.cgroups.create(container->id(), limits));
   for (auto& view : service.deps_.cgroups.view(container->id()))
-    spec.rootfs.cgroups.push_back({std::move(view.name), std::move(view.source), std::move(view.links)});
+    spec.rootfs.cgroups.push_back(
+        {std::move(view.name), std::move(view.source), std::move(view.links)});
   return {};
 }
 
@@ -187,6 +188,10 @@ Result<> Service::do_start(const ContainerPtr& container) {
   auto mounts = TRY(to_spec_mounts(starting.definition->mounts));
   starting.spec = TRY(build_spec(SpecInput{starting.before, starting.image, deps_.paths,
                                            std::move(mounts), starting.network, options_}));
+  if (starting.spec.ns.user) {
+    TRY(give_volumes_to(starting.definition->mounts, starting.spec.ns.uid_map.front().outside,
+                        starting.spec.ns.gid_map.front().outside));
+  }
   TRY(starting.write_files());
   TRY(starting.make_cgroup());
   const auto status = TRY(starting.launch());
