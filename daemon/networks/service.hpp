@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/db/database.hpp"
@@ -16,7 +18,7 @@ namespace hexad::networks {
 
 struct Options {
   std::string bridge = "hexad0";  // created where missing
-  std::string bip;                // "172.30.0.1/16"; empty: the first free of Docker's default pools
+  std::string bip;  // "172.30.0.1/16"; empty: the first free of Docker's default pools
   bool ip_masq = true;
   bool ip_forward = true;
   bool iptables = true;
@@ -44,8 +46,9 @@ struct Endpoint {
   std::string network_id, network_name, endpoint_id;
   std::string ipv4, gateway;  // dotted
   int prefix_len = 0;
-  std::string mac;            // aa:bb:..
-  std::string host_link;      // fresh at every start
+  std::string mac;        // aa:bb:..
+  std::string host_link;  // fresh at every start
+  std::string container_name;
   std::vector<BoundPort> ports;
 };
 
@@ -65,7 +68,8 @@ struct NetworkView {  // for list and inspect
 class Service {
  public:
   // Makes or adopts the bridge, masquerading, our chains (rebuilt from the database).
-  static Result<std::unique_ptr<Service>> start(db::Database& database, const Paths& paths, Options options);
+  static Result<std::unique_ptr<Service>> start(db::Database& database, const Paths& paths,
+                                                Options options);
   virtual ~Service() = default;
 
   [[nodiscard]] virtual std::vector<NetworkView> list() const = 0;
@@ -73,19 +77,26 @@ class Service {
   [[nodiscard]] virtual Result<NetworkView> find(std::string_view ref) const = 0;
 
   // Before the container's processes exist: address, MAC, host ports (bound, or Docker's error
-  // "driver failed programming external connectivity on endpoint NAME (ID): ... port is already allocated").
-  virtual Result<Allocation> allocate(const std::string& container_id, const std::string& container_name,
-                                      const std::string& network, const std::vector<PortRequest>& ports,
+  // "driver failed programming external connectivity on endpoint NAME (ID): ... port is already
+  // allocated").
+  virtual Result<Allocation> allocate(const std::string& container_id,
+                                      const std::string& container_name, const std::string& network,
+                                      const std::vector<PortRequest>& ports,
                                       const std::string& wanted_mac) = 0;
   // Once init exists: veth straight into its network namespace, address, route through `rtnetlink`
   // (a socket that lives there), rules in one transaction.
-  virtual Result<> wire(const std::string& container_id, const Endpoint& endpoint, int pid, int rtnetlink) = 0;
-  // Rules and address go; the link goes with its namespace (a sweep deletes pinned ones). Idempotent.
+  virtual Result<> wire(const std::string& container_id, const Endpoint& endpoint, int pid,
+                        int rtnetlink) = 0;
+  // Rules and address go; the link goes with its namespace (a sweep deletes pinned ones).
+  // Idempotent.
   virtual Result<> release(const std::string& container_id) = 0;
   // Recovery, before the listener opens: everything of ours that belongs to no container in
   // `alive` goes; rules of the alive ones are there afterwards.
   virtual Result<> reconcile(const std::vector<std::string>& alive) = 0;
-  // DNS servers and search domains for a container's resolv.conf, from the host's (127.0.0.53: the uplink's).
+  // A container has another name now; only network inspect shows it.
+  virtual Result<> rename(const std::string& container_id, const std::string& name) = 0;
+  // DNS servers and search domains for a container's resolv.conf, from the host's (127.0.0.53: the
+  // uplink's).
   [[nodiscard]] virtual std::string resolv_conf() const = 0;
 };
 

@@ -4,14 +4,20 @@
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
+#include <netlink/attr.h>
 #include <netlink/cache.h>
 #include <netlink/errno.h>
+#include <netlink/msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
+#include <sys/random.h>
 
 #include <cstring>
+#include <optional>
+
+#include "libcontainer/net/batch.hpp"
 
 namespace hexad::net {
 namespace {
@@ -34,6 +40,15 @@ std::optional<Cidr> to_cidr(nl_addr* address) {
     std::memcpy(&bits, ::nl_addr_get_binary_addr(address), sizeof bits);
   }
   return Cidr{{ntohl(bits)}, static_cast<int>(::nl_addr_get_prefixlen(address))};
+}
+
+nl_msg* group_message(int type, int index, std::uint32_t group) {
+  nl_msg* m = ::nlmsg_alloc_simple(type, 0);
+  ifinfomsg head{};
+  head.ifi_index = index;
+  ::nlmsg_append(m, &head, sizeof head, NLMSG_ALIGNTO);
+  ::nla_put_u32(m, IFLA_GROUP, group);
+  return m;
 }
 
 // A table that changes while it is read is reported as interrupted; then it is read again.
@@ -75,6 +90,23 @@ Result<> delete_link(const NlSocket& socket, int index) {
   ::rtnl_link_set_ifindex(link.get(), index);
   const int r = ::rtnl_link_delete(socket.get(), link.get());
   if (r < 0 && r != -NLE_OBJ_NOTFOUND && r != -NLE_NODEV) return pass(nl_error(r, "delete a link"));
+  return {};
+}
+
+Result<> delete_links(const std::vector<int>& indices) {
+  const auto fd = TRY(open_rtnetlink());
+  std::uint32_t group = 0;
+  if (::getrandom(&group, sizeof group, 0) != sizeof group) return sys_fail("getrandom");
+  group |= 0x8000'0000U;  // never 0, the group of all other links
+  for (const int index : indices) {
+    Batch batch;
+    batch.add(group_message(RTM_NEWLINK, index, group), "mark a link");
+    // One that is gone already is what was wanted.
+    if (auto r = batch.run(fd.get()); !r && r.error().sys_errno != ENODEV) return r;
+  }
+  Batch batch;
+  batch.add(group_message(RTM_DELLINK, 0, group), "delete marked links");
+  if (auto r = batch.run(fd.get()); !r && r.error().sys_errno != ENODEV) return r;
   return {};
 }
 

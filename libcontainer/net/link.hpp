@@ -23,6 +23,9 @@ Result<LinkInfo> find_link(const NlSocket& socket, const std::string& name);
 // A link that is gone already is fine.
 Result<> delete_link(const NlSocket& socket, int index);
 
+// Many at once with one wait: they are put into a link group of this call's own, which is deleted.
+Result<> delete_links(const std::vector<int>& indices);
+
 struct AddressInfo {
   int link = 0;
   Cidr address;
