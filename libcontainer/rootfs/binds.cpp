@@ -85,7 +85,9 @@ Result<> mount_bind(int root, const Mount& mount, UniqueFd source) {
   TRY(check_proc(target.get(), is_proc(source.get())));
   struct stat at {};
   if (::fstat(target.get(), &at) != 0) return sys_fail("stat");
-  if (mount.copy_up && directory && S_ISDIR(at.st_mode)) TRY(copy_up(target.get(), source.get()));
+  if (directory != S_ISDIR(at.st_mode))  // move_mount(2) would say EINVAL
+    return tl::unexpected<Error>(Error{Code::internal, ENOTDIR, "not a directory"});
+  if (mount.copy_up && directory) TRY(copy_up(target.get(), source.get()));
   // Read-only covers the mounts below as well, as in Docker since 25.
   TRY(set_attributes(source.get(), attributes_of(mount.flags), 0, 0, mount.recursive));
   const Spread spread = spread_of(mount.propagation);

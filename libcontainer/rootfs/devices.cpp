@@ -136,9 +136,12 @@ Result<> make_dev_nodes(int root, const RootfsSpec& spec, bool bind) {
       TRY(bind_node(dev.get(), node.name, std::string("/dev/") + node.name));
     }
   }
-  for (const auto& [to, name] : kLinks)
+  for (const auto& [to, name] : kLinks) {
+    // A kernel may be built without kcore; runc leaves the link out then.
+    if (std::string_view(name) == "core" && !path_exists(to)) continue;
     if (::symlinkat(to, dev.get(), name) != 0 && errno != EEXIST)
       return sys_fail("symlink /dev/{}", name);
+  }
   for (const DeviceNode& node : spec.devices) TRY(make_node(root, node, bind));
   if (spec.privileged)
     for (const DeviceNode& node : TRY(host_devices())) TRY(make_node(root, node, bind));

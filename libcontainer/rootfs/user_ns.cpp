@@ -2,13 +2,19 @@
 // directories that it may not search. A forked child with the host's privileges and a mount
 // namespace of its own builds them; detached mounts outlive it.
 #include <fcntl.h>
-#include <linux/sched.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/rootfs/mount_api.hpp"
@@ -40,6 +46,22 @@ Result<> map_in_place(const std::string& path, int userns) {
   return attach_at(clone.get(), AT_FDCWD, path);
 }
 
+// overlayfs makes its own files with the ids of who mounts it, and those must have a place in the
+// map: so become the container's root for file systems, as it shows on the mapped work directory.
+// The change of the file system id takes capabilities away, which are then taken back.
+Result<> act_as_mapped_root(const std::string& work) {
+  struct stat st {};
+  if (::stat(work.c_str(), &st) != 0) return sys_fail("stat {}", work);
+  ::setfsgid(st.st_gid);
+  ::setfsuid(st.st_uid);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) return sys_fail("capget");
+  for (auto& set : sets) set.effective = set.permitted;
+  if (::syscall(SYS_capset, &header, sets.data()) != 0) return sys_fail("capset");
+  return {};
+}
+
 Result<UniqueFd> mapped_overlay(const RootfsSpec& spec, int userns) {
   if (directory_of(spec.upper) != directory_of(spec.work))
     return fail(Code::internal, "{} and {} are not in one directory", spec.upper, spec.work);
@@ -48,6 +70,7 @@ Result<UniqueFd> mapped_overlay(const RootfsSpec& spec, int userns) {
   for (const std::string& layer : spec.lower) parents[directory_of(layer)] = true;
   if (!spec.upper.empty()) parents[directory_of(spec.upper)] = true;
   for (const auto& [path, unused] : parents) TRY(map_in_place(path, userns));
+  if (!spec.work.empty()) TRY(act_as_mapped_root(spec.work));
   return open_overlay(spec, OverlayCall::newest);
 }
 

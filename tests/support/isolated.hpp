@@ -38,7 +38,7 @@ class TempDir {
   }
   [[nodiscard]] const std::string& path() const { return path_; }
   // Makes a directory below and names it.
-  [[nodiscard]] std::string dir(const std::string& name) const {
+  std::string dir(const std::string& name) const {
     std::filesystem::create_directories(path_ + "/" + name);
     return path_ + "/" + name;
   }
