@@ -82,7 +82,7 @@ class Tty:
 
     def run_it(self, *args):
         self.terminal.type(f"{self.client} run -it --rm -e PS1='in$ ' {' '.join(args)} bb:1 sh")
-        self.terminal.see("in$")
+        self.terminal.see("\nin$")
 
     def test_a_shell_has_a_terminal_of_the_right_size(self):
         t = self.terminal
@@ -92,7 +92,7 @@ class Tty:
         t.see("30 100")
         t.see("\nall three")
         t.type("exit 7")
-        t.see("outer$")
+        t.see("\nouter$")
         t.type("echo code=$?")
         t.see("code=7")
 
@@ -112,9 +112,9 @@ class Tty:
         t.type("sleep 100")
         time.sleep(0.3)
         t.key("C-c")
-        time.sleep(0.2)
+        t.see("^C\nin$")
         t.type("exit")
-        t.see("outer$ ")
+        t.see("\nouter$")
         t.type("echo code=$?")
         t.see("code=130")
 
@@ -123,7 +123,7 @@ class Tty:
         t.type(f"{self.client} run -it --rm bb:1 sh -c 'trap \"exit 130\" INT; echo ready; while :; do sleep 0.1; done'")
         t.see("\nready")
         t.key("C-c")
-        t.see("\nouter$")
+        t.see("^Couter$")
         t.type("echo code=$?")
         t.see("code=130")
 
@@ -131,7 +131,7 @@ class Tty:
         t = self.terminal
         self.engine.run(["sleep", "100"], name="hxt-tty-exec")
         t.type(f"{self.client} exec -it -e PS1='ex$ ' hxt-tty-exec sh")
-        t.see("ex$")
+        t.see("\nex$")
         t.type("tty; stty size; cat /proc/1/comm")
         t.see("/dev/pts/")
         t.see("30 100")
@@ -154,7 +154,7 @@ class Tty:
     def test_detach_and_attach_again(self):
         t = self.terminal
         t.type(f"{self.client} run -it --name hxt-tty-detach -e PS1='in$ ' bb:1 sh")
-        t.see("in$")
+        t.see("\nin$")
         t.type("x=remembered")
         t.key("C-p", "C-q")
         t.see("outer$")
@@ -163,7 +163,7 @@ class Tty:
         t.type(f"{self.client} attach hxt-tty-detach")
         time.sleep(0.7)
         t.key("Enter")
-        t.see("in$")
+        t.see("\nin$")
         t.type("echo $x")
         t.see("\nremembered")
         t.type("exit 5")
@@ -177,7 +177,7 @@ class Tty:
         t = self.terminal
         self.engine.run(["sleep", "100"], name="hxt-tty-live")
         t.type(f"{self.client} exec -it -e PS1='ex$ ' hxt-tty-live sh")
-        t.see("ex$")
+        t.see("\nex$")
         self.engine.kill()
         t.type("echo without a daemon")
         t.see("\nwithout a daemon")
