@@ -28,6 +28,7 @@ struct StartInput {
   std::vector<UniqueFd> cgroup_tasks;  // v1
   UniqueFd cgroup_v2;                  // v2, or empty
   UniqueFd join_net, join_pid, join_ipc;
+  UniqueFd join_shm;  // /proc/PID/ns/mnt of the container whose ipc is joined: for its /dev/shm
   std::vector<AttachedViewer> viewers;  // taken over
   std::vector<UniqueFd> held;  // kept open by the shim until the container ends (host ports)
 };
@@ -46,6 +47,12 @@ struct Cloned {
 
 class Shim {
  public:
+  Shim() = default;
+  Shim(Shim&&) noexcept = default;
+  Shim& operator=(Shim&&) noexcept = default;
+  // Leaves the shim alone; one that has ended is reaped.
+  ~Shim();
+
   // posix_spawn of `program` (a sealed memfd or an open read-only file descriptor, executed through
   // /proc/self/fd) with the control socket as fd 3 and `exec_dir` (EXEC/<id>, holds shim.sock and
   // exit) as fd 4. The shim runs in a session of its own.
@@ -59,6 +66,8 @@ class Shim {
   Result<> wait_ready(Failure& failure);
   // Lets init exec; returns when the user's program runs.
   Result<Status> go(Failure& failure);
+  // Kills init and ends the shim, and waits for that (bounded). Right after every failure of the
+  // three above too: the shim has then ended by itself.
   void abort() noexcept;
 
   // After connect(): what the shim said of itself.
