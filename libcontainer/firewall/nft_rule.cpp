@@ -13,11 +13,9 @@
 #include <linux/netfilter/xt_tcpudp.h>
 #include <netinet/ip.h>
 
-#include <array>
+#include <cstdlib>
 #include <cstring>
-#include <vector>
-
-#undef bytes  // a macro of xt_sctp.h
+#include <new>
 
 namespace hexad::firewall {
 namespace {
@@ -71,30 +69,31 @@ void add_subnet(nftnl_rule* rule, const std::optional<Subnet>& subnet, std::uint
   compare(rule, &bits, size, subnet->negated);
 }
 
-// x_tables.h XT_ALIGN: the kernel refuses a size that is not a multiple of 8.
+// x_tables.h XT_ALIGN: the kernel refuses a size that is not a multiple of 8. libnftnl keeps the
+// pointer and frees it with the expression, so the bytes come from calloc.
 template <class Info>
-std::vector<std::byte> padded(const Info& info) {
-  std::vector<std::byte> bytes((sizeof info + 7) / 8 * 8);
-  std::memcpy(bytes.data(), &info, sizeof info);
-  return bytes;
+void set_info(nftnl_expr* e, std::uint16_t attribute, const Info& info) {
+  constexpr std::size_t kSize = (sizeof info + 7) / 8 * 8;
+  void* copy = std::calloc(1, kSize);
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, &info, sizeof info);
+  ::nftnl_expr_set(e, attribute, copy, kSize);
 }
 
 template <class Info>
 void add_match(nftnl_rule* rule, const char* name, std::uint32_t revision, const Info& info) {
-  const auto bytes = padded(info);
   nftnl_expr* e = add(rule, "match");
   ::nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, name);
   ::nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, revision);
-  ::nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, bytes.data(), static_cast<std::uint32_t>(bytes.size()));
+  set_info(e, NFTNL_EXPR_MT_INFO, info);
 }
 
 template <class Info>
 void add_target(nftnl_rule* rule, const char* name, std::uint32_t revision, const Info& info) {
-  const auto bytes = padded(info);
   nftnl_expr* e = add(rule, "target");
   ::nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, name);
   ::nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, revision);
-  ::nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, bytes.data(), static_cast<std::uint32_t>(bytes.size()));
+  set_info(e, NFTNL_EXPR_TG_INFO, info);
 }
 
 void add_port(nftnl_rule* rule, Protocol protocol, std::uint16_t port) {
@@ -117,6 +116,8 @@ void add_port(nftnl_rule* rule, Protocol protocol, std::uint16_t port) {
       xt_sctp_info info{};
       info.dpts[0] = info.dpts[1] = port;
       info.flags = XT_SCTP_DEST_PORTS;
+      // As iptables initialises it; `-C` compares these too.
+      for (auto& flag : info.flag_info) flag.chunktype = 0xff;
       add_match(rule, "sctp", 0, info);
       break;
     }

@@ -51,7 +51,6 @@ nl_msg* veth_message(const VethSpec& spec, int host_index, int inner_index) {
   nlattr* peer = ::nla_nest_start(m, VETH_INFO_PEER);
   ifinfomsg inner{};
   inner.ifi_index = inner_index;
-  inner.ifi_flags = inner.ifi_change = IFF_UP;
   ::nlmsg_append(m, &inner, sizeof inner, NLMSG_ALIGNTO);
   ::nla_put_string(m, IFLA_IFNAME, spec.peer_name.c_str());
   ::nla_put(m, IFLA_ADDRESS, static_cast<int>(spec.peer_mac.size()), spec.peer_mac.data());
@@ -79,12 +78,12 @@ nl_msg* hairpin_message(int host_index) {
   return m;
 }
 
-nl_msg* lo_up_message() {
+nl_msg* up_message(int index) {
   nl_msg* m = ::nlmsg_alloc_simple(RTM_NEWLINK, 0);
-  ifinfomsg lo{};
-  lo.ifi_index = 1;  // always, in every namespace
-  lo.ifi_flags = lo.ifi_change = IFF_UP;
-  ::nlmsg_append(m, &lo, sizeof lo, NLMSG_ALIGNTO);
+  ifinfomsg head{};
+  head.ifi_index = index;
+  head.ifi_flags = head.ifi_change = IFF_UP;
+  ::nlmsg_append(m, &head, sizeof head, NLMSG_ALIGNTO);
   return m;
 }
 
@@ -160,9 +159,11 @@ Result<int> create_veth(int rtnetlink, const VethSpec& spec) {
 
 Result<> configure_container(int rtnetlink, const ContainerLink& link) {
   Batch batch;
-  batch.add(lo_up_message(), "bring lo up");
+  batch.add(up_message(1), "bring lo up");  // lo is 1 in every namespace
   batch.add(address_message(link.index, link.address),
             "add address " + hexad::to_string(link.address));
+  // Not in the create message: there the pair is not joined yet, and veth_open says ENOTCONN.
+  batch.add(up_message(link.index), "bring the container's link up");
   if (link.gateway)
     batch.add(default_route_message(link.index, *link.gateway),
               "add default route through " + hexad::to_string(*link.gateway));

@@ -32,7 +32,7 @@ struct VethSpec {
   // iptables (br_netfilter) and a container reaches itself by a published port.
   bool hairpin = false;
 };
-// Both ends up, the host's end on the bridge. Returns the interface index inside.
+// The host's end up and on the bridge. Returns the interface index inside.
 // errno EEXIST: the host name is taken.
 Result<int> create_veth(int rtnetlink, const VethSpec& spec);
 
@@ -41,7 +41,7 @@ struct ContainerLink {
   Cidr address;
   std::optional<Ipv4> gateway;
 };
-// lo up, address, default route: one send into the container's namespace.
+// lo up, address, link up, default route: one send into the container's namespace.
 Result<> configure_container(int rtnetlink, const ContainerLink& link);
 
 }  // namespace hexad::net
