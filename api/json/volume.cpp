@@ -82,12 +82,7 @@ std::string encode(const VolumeCreate& v) {
 std::string encode(const VolumePrune& result) {
   json::Writer w;
   w.open();
-  w.key("VolumesDeleted");
-  if (result.volumes_deleted.empty()) {
-    w.null();
-  } else {
-    w.value(result.volumes_deleted);
-  }
+  w.field("VolumesDeleted", result.volumes_deleted);
   w.field("SpaceReclaimed", result.space_reclaimed);
   w.close();
   return w.take();
