@@ -1,0 +1,33 @@
+// Small file work below an open cgroup directory. Private to this folder.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libcontainer/base/io.hpp"
+
+namespace hexad::cgroup {
+
+Result<std::string> read_at(int dirfd, const std::string& path);
+// Empty when it cannot be read.
+std::string text_at(int dirfd, const std::string& path);
+// nullopt for a missing file and for "max".
+std::optional<std::uint64_t> number_at(int dirfd, const std::string& path);
+// Names the file in the error as `shown`/`path`.
+Result<> write_at(int dirfd, const std::string& path, std::string_view value);
+bool exists_at(int dirfd, const std::string& path);
+// Directories only; a missing parent has none.
+std::vector<std::string> directories_at(int dirfd, const std::string& path);
+// An existing one is fine.
+Result<> mkdir_at(int dirfd, const std::string& name);
+// `name` and what is below it. Waits up to 100 ms for processes that are dying; conflict then.
+Result<> remove_at(int dirfd, const std::string& name);
+// cgroup.procs of `name` and below.
+Result<std::vector<pid_t>> processes_at(int dirfd, const std::string& name);
+void sleep_us(unsigned microseconds);
+
+}  // namespace hexad::cgroup
