@@ -50,8 +50,8 @@ struct World {
   }
   std::vector<std::string> names(const std::string& filters = "") const {
     std::vector<std::string> out;
-    for (const auto& volume : *service->list(*api::parse_filters(filters)))
-      out.push_back(volume.name);
+    const auto list = service->list(*api::parse_filters(filters));
+    for (const auto& volume : *list) out.push_back(volume.name);
     return out;
   }
 
