@@ -252,10 +252,10 @@ Result<> Manager::wire(const std::string& container_id, const Endpoint& e, int p
   if (const auto mac = net::parse_mac(e.mac)) veth.peer_mac = *mac;
   UniqueFd socket = TRY(sockets_.take());
   // An error may leave answers in the socket: it is closed then, not kept.
-  const int index = TRY(net::create_veth(socket.get(), veth));
+  const auto pair = TRY(net::create_veth(socket.get(), veth));
+  TRY(net::configure_container(rtnetlink, {pair.inner, {*address, e.prefix_len}, parse_ipv4(e.gateway)}));
+  TRY(net::settle(socket.get(), {pair.host, bridge_index_}));
   sockets_.give_back(std::move(socket));
-  TRY(net::configure_container(rtnetlink,
-                               {index, {*address, e.prefix_len}, parse_ipv4(e.gateway)}));
   if (firewall_ == nullptr) return {};
   auto added = firewall_->add(e.endpoint_id, published_ports(e));
   if (!added)

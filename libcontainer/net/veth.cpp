@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <netlink/attr.h>
@@ -78,6 +79,30 @@ nl_msg* hairpin_message(int host_index) {
   return m;
 }
 
+// The bridge may still know this MAC from a port that dies (a MAC is made of the address, and that
+// was somebody else's a moment ago): without this, packets go there until the new owner has sent
+// one. Sticky, so that nobody else on the bridge draws the container's traffic by its MAC.
+nl_msg* forwarding_message(int host_index, const Mac& mac) {
+  nl_msg* m = ::nlmsg_alloc_simple(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
+  ndmsg head{};
+  head.ndm_family = AF_BRIDGE;
+  head.ndm_ifindex = host_index;
+  head.ndm_state = NUD_NOARP;  // "static": does not age
+  head.ndm_flags = NTF_MASTER | NTF_STICKY;
+  ::nlmsg_append(m, &head, sizeof head, NLMSG_ALIGNTO);
+  ::nla_put(m, NDA_LLADDR, static_cast<int>(mac.size()), mac.data());
+  return m;
+}
+
+nl_msg* query_message(int index) {
+  nl_msg* m = ::nlmsg_alloc_simple(RTM_GETLINK, 0);
+  ifinfomsg head{};
+  head.ifi_index = index;
+  ::nlmsg_append(m, &head, sizeof head, NLMSG_ALIGNTO);
+  put(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  return m;
+}
+
 nl_msg* up_message(int index) {
   nl_msg* m = ::nlmsg_alloc_simple(RTM_NEWLINK, 0);
   ifinfomsg head{};
@@ -142,15 +167,16 @@ std::string to_string(const Mac& m) {
                      m[5]);
 }
 
-Result<int> create_veth(int rtnetlink, const VethSpec& spec) {
+Result<VethPair> create_veth(int rtnetlink, const VethSpec& spec) {
   for (int attempt = 0;; ++attempt) {
     const int host = next_host_index();
     const int inner = attempt < 2 ? peer_index.load() : kHighPeerIndex + attempt;
     Batch batch;
     batch.add(veth_message(spec, host, inner), "create link " + spec.host_name);
+    batch.add(forwarding_message(host, spec.peer_mac), "set the forwarding entry of " + spec.host_name);
     if (spec.hairpin) batch.add(hairpin_message(host), "set hairpin mode of " + spec.host_name);
     auto done = batch.run(rtnetlink);
-    if (done) return inner;
+    if (done) return VethPair{host, inner};
     // EBUSY: one of the two indices is in use.
     if (done.error().sys_errno != EBUSY || attempt == 4) return pass(std::move(done.error()));
     if (attempt == 1) peer_index = kHighPeerIndex;
@@ -167,6 +193,12 @@ Result<> configure_container(int rtnetlink, const ContainerLink& link) {
   if (link.gateway)
     batch.add(default_route_message(link.index, *link.gateway),
               "add default route through " + hexad::to_string(*link.gateway));
+  return batch.run(rtnetlink);
+}
+
+Result<> settle(int rtnetlink, std::initializer_list<int> links) {
+  Batch batch;
+  for (const int index : links) batch.add(query_message(index), "ask for a link");
   return batch.run(rtnetlink);
 }
 

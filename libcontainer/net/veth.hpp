@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -32,16 +33,24 @@ struct VethSpec {
   // iptables (br_netfilter) and a container reaches itself by a published port.
   bool hairpin = false;
 };
-// The host's end up and on the bridge. Returns the interface index inside.
+struct VethPair {
+  int host = 0, inner = 0;  // interface indices
+};
+// The host's end up and on the bridge.
 // errno EEXIST: the host name is taken.
-Result<int> create_veth(int rtnetlink, const VethSpec& spec);
+Result<VethPair> create_veth(int rtnetlink, const VethSpec& spec);
 
 struct ContainerLink {
-  int index = 0;  // from create_veth
+  int index = 0;  // VethPair::inner
   Cidr address;
   std::optional<Ipv4> gateway;
 };
 // lo up, address, link up, default route: one send into the container's namespace.
 Result<> configure_container(int rtnetlink, const ContainerLink& link);
+
+// After that the host's end has a carrier, which the kernel makes use of in a work item of its own:
+// until then the bridge drops the container's first packets, and a lost ARP request costs a second.
+// Asking for a link makes Linux 6.8 and later do that work at once (rtnl_getlink, linkwatch_sync_dev).
+Result<> settle(int rtnetlink, std::initializer_list<int> links);
 
 }  // namespace hexad::net

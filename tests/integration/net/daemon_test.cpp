@@ -243,3 +243,23 @@ TEST_CASE("a hundred published ports from request to rules") {
   }
   fmt::print("allocate() and wire() with 100 ports: {:.2f} ms\n", best);
 }
+
+TEST_CASE("a container's first packets are not lost") {
+  Lab lab;
+  Daemon daemon;
+  constexpr int kRounds = 60;
+  int lost_out = 0, lost_in = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    Box box;
+    box.serve("tcp", 80);
+    const auto a = daemon.run("c", box, {tcp(8080, 80)});
+    if (i % 2 == 0) {
+      // Answered by the container itself, through the host.
+      if (!ask_from(box, "tcp", "10.201.0.1", 8080)) ++lost_out;
+    } else {
+      if (!ask("tcp", "10.201.0.2", 80)) {++lost_in; perror("ask");}
+    }
+    must(daemon.service->release("c"));
+  }
+  fmt::print("first packets lost: {} outwards, {} inwards of {} each\n", lost_out, lost_in, kRounds / 2);
+}

@@ -51,9 +51,10 @@ class Net {
     veth.peer_mac = hexad::net::mac_from(*hexad::parse_ipv4(address(host)));
     veth.netns_pid = box.pid();
     veth.hairpin = hairpin;
-    const int index = must(hexad::net::create_veth(rtnl_.get(), veth));
+    const auto pair = must(hexad::net::create_veth(rtnl_.get(), veth));
     must(hexad::net::configure_container(
-        box.rtnetlink(), {index, {*hexad::parse_ipv4(address(host)), 24}, gateway_.address}));
+        box.rtnetlink(), {pair.inner, {*hexad::parse_ipv4(address(host)), 24}, gateway_.address}));
+    must(hexad::net::settle(rtnl_.get(), {pair.host, bridge_.index}));
   }
 
   hexad::firewall::PublishedPort port(
