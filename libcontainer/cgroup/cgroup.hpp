@@ -83,7 +83,8 @@ class Manager {
   // Every process of it in the caller's pid namespace, sub-groups included; empty when none or
   // gone.
   [[nodiscard]] Result<std::vector<pid_t>> processes(const std::string& id) const;
-  // SIGKILL to all, atomically against forks. Frozen ones die as well.
+  // SIGKILL to all, atomically against forks. Frozen ones die as well. Afterwards the group is only
+  // good for destroy(): Linux 6.18 kills whoever is cloned into it (CLONE_INTO_CGROUP) later.
   [[nodiscard]] Result<> kill_all(const std::string& id) const;
   // Waits until frozen (at most a second or so; unavailable error then).
   [[nodiscard]] Result<> freeze(const std::string& id) const;

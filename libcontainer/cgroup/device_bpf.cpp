@@ -3,7 +3,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -93,18 +92,14 @@ std::vector<bpf_insn> device_program(const DeviceSet& set) {
 
 Result<> attach_device_program(int directory, const DeviceSet& set) {
   const auto program = device_program(set);
-  std::array<char, 4096> log{};
   bpf_attr attr;
   std::memset(&attr, 0, sizeof attr);
   attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
   attr.insns = reinterpret_cast<std::uintptr_t>(program.data());
   attr.insn_cnt = static_cast<__u32>(program.size());
   attr.license = reinterpret_cast<std::uintptr_t>("Apache");
-  attr.log_buf = reinterpret_cast<std::uintptr_t>(log.data());
-  attr.log_size = static_cast<__u32>(log.size());
-  attr.log_level = 1;
   const UniqueFd loaded(static_cast<int>(bpf(BPF_PROG_LOAD, attr)));
-  if (!loaded) return sys_fail("load the device program ({})", log.data());
+  if (!loaded) return sys_fail("load the device program");
   std::memset(&attr, 0, sizeof attr);
   attr.target_fd = static_cast<__u32>(directory);
   attr.attach_bpf_fd = static_cast<__u32>(loaded.get());

@@ -61,19 +61,18 @@ Result<> mkdir_at(int dirfd, const std::string& name) {
   return {};
 }
 
-Result<> remove_at(int dirfd, const std::string& name) {
-  unsigned waited = 0;
+Result<> remove_at(int dirfd, const std::string& name, unsigned& budget) {
   for (unsigned pause = 500;; pause = std::min(pause * 2, 10'000U)) {
     if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
     if (errno != EBUSY && errno != ENOTEMPTY) return sys_fail("rmdir cgroup {}", name);
     const auto below = directories_at(dirfd, name);
-    for (const std::string& child : below) TRY(remove_at(dirfd, name + "/" + child));
+    for (const std::string& child : below) TRY(remove_at(dirfd, name + "/" + child, budget));
     if (!below.empty() && ::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) == 0) return {};
-    if (waited > 100'000)
+    if (budget < pause)
       return tl::unexpected<Error>(
           Error{Code::conflict, EBUSY, fmt::format("cgroup {} still has processes", name)});
     sleep_us(pause);
-    waited += pause;
+    budget -= pause;
   }
 }
 

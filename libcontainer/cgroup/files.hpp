@@ -24,8 +24,11 @@ bool exists_at(int dirfd, const std::string& path);
 std::vector<std::string> directories_at(int dirfd, const std::string& path);
 // An existing one is fine.
 Result<> mkdir_at(int dirfd, const std::string& name);
-// `name` and what is below it. Waits up to 100 ms for processes that are dying; conflict then.
-Result<> remove_at(int dirfd, const std::string& name);
+// How long removals wait for processes that are dying.
+inline constexpr unsigned kRemoveBudget = 150'000;  // us
+// `name` and what is below it. Waits as long as `budget` (us, what is left of it) lasts; conflict
+// then.
+Result<> remove_at(int dirfd, const std::string& name, unsigned& budget);
 // cgroup.procs of `name` and below.
 Result<std::vector<pid_t>> processes_at(int dirfd, const std::string& name);
 void sleep_us(unsigned microseconds);

@@ -340,8 +340,9 @@ Result<Stats> V1::stats(const std::string& id) const {
 
 Result<> V1::destroy(const std::string& id) const {
   Result<> first;
+  unsigned budget = kRemoveBudget;
   for (const Hierarchy& h : hierarchies_) {
-    auto removed = remove_at(h.parent.get(), id);
+    auto removed = remove_at(h.parent.get(), id, budget);
     if (!removed && first) first = std::move(removed);
   }
   return first;

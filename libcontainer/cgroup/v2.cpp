@@ -216,7 +216,10 @@ Result<Stats> V2::stats(const std::string& id) const {
   return stats;
 }
 
-Result<> V2::destroy(const std::string& id) const { return remove_at(parent_.get(), id); }
+Result<> V2::destroy(const std::string& id) const {
+  unsigned budget = kRemoveBudget;
+  return remove_at(parent_.get(), id, budget);
+}
 
 Result<std::vector<std::string>> V2::list() const {
   auto ids = directories_at(parent_.get(), ".");
