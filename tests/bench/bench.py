@@ -45,10 +45,10 @@ class Client(Engine):
                     raise
         return None
 
-    def whole(self, **host):
+    def whole(self, config=None, **host):
         """create, start, wait, remove: milliseconds."""
         started = time.perf_counter()
-        ref = self.create(["/bin/true"], host=host)
+        ref = self.create(["/bin/true"], host=host, **(config or {}))
         self.start(ref)
         code = self.wait(ref)
         self.api("DELETE", f"/containers/{ref}")
@@ -119,12 +119,17 @@ def run(table, count):
 
     def ports(number, first):
         bindings = {f"{p}/tcp": [{"HostPort": str(first + p)}] for p in range(1, number + 1)}
-        return {"PortBindings": bindings}
+        return {"PortBindings": bindings}, {"ExposedPorts": {p: {} for p in bindings}}
+
+    def published(engine, number):
+        host, config = ports(number, firsts[engine])
+        return engine.whole(config, **host)
     firsts = {e: 21000 + 1000 * i for i, e in enumerate(table.engines)}
-    table.alternate("create+start+wait+rm, a published port", count, lambda e: e.whole(**ports(1, firsts[e])))
+    table.alternate("create+start+wait+rm, a published port", count, lambda e: published(e, 1))
 
     def hundred(engine):
-        ref = engine.create(["sleep", "100"], host=ports(100, firsts[engine]))
+        host, config = ports(100, firsts[engine])
+        ref = engine.create(["sleep", "100"], host=host, **config)
         took = timed(engine.start, ref)
         engine.remove(ref)
         return took
