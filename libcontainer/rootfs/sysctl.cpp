@@ -35,7 +35,8 @@ std::string path_of(const std::string& key) {
 
 std::string sysctl_problem(const std::string& key, bool own_ipc, bool own_net) {
   const std::string name = dotted(key);
-  for (std::string_view part : split(path_of(key), '/'))
+  const std::string path = path_of(key);
+  for (std::string_view part : split(path, '/'))
     if (part.empty() || part == "." || part == "..")
       return fmt::format("sysctl \"{}\" is not a valid name", key);
   if (std::find(kIpc.begin(), kIpc.end(), name) != kIpc.end() || name.starts_with("fs.mqueue.")) {
