@@ -104,6 +104,7 @@ Result<Prepared> set_up(JoinInput& input, int sync, std::string_view& stage) {
 
 Result<Launched> launch_join(JoinInput input) {
   auto pair = TRY(seqpacket_pair());
+  give_stdio(input.stdio, input.container->ns);
   auto helper = TRY(ns::clone_process({}));
   if (helper.pid == 0) {
     pair.first.reset();

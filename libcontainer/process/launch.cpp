@@ -95,17 +95,17 @@ Result<> serve_user_namespace(const ContainerSpec& spec, const Launched& child,
   return sync_send(child.sync.get(), SyncOp::mapped, encode(mapped), fds);
 }
 
+}  // namespace
+
 // The pipes belong to the container's root from the beginning: inside, only their owner may
-// give them to the container's user.
+// give them to the container's user (both ids must be known there: capabilities(7)).
 void give_stdio(const Stdio& stdio, const Namespaces& n) {
-  const auto uid = ns::map_out(n.uid_map, 0);
-  if (!n.user || !uid) return;
+  const auto uid = ns::map_out(n.uid_map, 0), gid = ns::map_out(n.gid_map, 0);
+  if (!n.user || !uid || !gid) return;
   for (const auto* fd : {&stdio.in, &stdio.out, &stdio.err}) {
-    if (*fd) static_cast<void>(::fchown(fd->get(), *uid, static_cast<gid_t>(-1)) == 0);
+    if (*fd) static_cast<void>(::fchown(fd->get(), *uid, *gid) == 0);
   }
 }
-
-}  // namespace
 
 Result<Launched> launch(LaunchInput input, std::string_view& stage) {
   const ContainerSpec& spec = *input.spec;

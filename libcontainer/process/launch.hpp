@@ -32,6 +32,9 @@ struct LaunchInput {
   UniqueFd shm_owner;
 };
 
+// Makes pipe ends belong to root of the new user namespace, if there is one.
+void give_stdio(const Stdio& stdio, const Namespaces& n);
+
 // `stage` names the step that failed.
 Result<Launched> launch(LaunchInput input, std::string_view& stage);
 

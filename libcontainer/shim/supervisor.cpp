@@ -77,7 +77,9 @@ void Supervisor::linger() {
   const bool waiting = (streams_ && streams_->has_viewers()) ||
                        std::any_of(execs_.begin(), execs_.end(),
                                    [](const auto& e) { return e->streams().has_viewers(); });
-  if (!waiting || state_ != State::exited || ::fork() != 0) return;
+  if (!waiting || state_ != State::exited) return;
+  // The copy shares the connections and the epoll instance: nothing is taken down here.
+  if (::fork() > 0) ::_exit(0);
   mount_namespace_.reset();
   connections_.clear();
   control_ = nullptr;

@@ -45,9 +45,10 @@ void make_layer(const std::string& layer) {
     fs::create_directories(layer + "/" + dir);
   fs::permissions(layer + "/tmp", fs::perms::all | fs::perms::sticky_bit);
   fs::copy_file("/bin/busybox", layer + "/bin/busybox");
-  for (const char* applet : {"sh", "true", "false", "cat", "echo", "id", "sleep", "ps", "tty", "stty",
-                             "kill", "ls", "seq", "head", "pwd", "env", "hostname", "readlink", "wc",
-                             "stat", "touch", "ip", "mount", "grep", "cut", "dd", "tr"})
+  for (const char* applet :
+       {"sh",   "true", "false", "cat", "echo",  "id",   "sleep", "ps",       "tty",
+        "stty", "kill", "ls",    "seq", "head",  "pwd",  "env",   "hostname", "readlink",
+        "wc",   "stat", "touch", "ip",  "mount", "grep", "cut",   "dd",       "tr"})
     fs::create_symlink("busybox", layer + "/bin/" + applet);
   const auto put = [&layer](const char* name, const std::string& text) {
     REQUIRE(write_file_atomic(layer + name, text, 0644));
@@ -116,8 +117,8 @@ bool Box::start(std::vector<shim::AttachedViewer> viewers) {
     shim = {};
     return false;
   }
-  start_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before)
-                 .count();
+  start_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count();
   return true;
 }
 
@@ -185,7 +186,8 @@ std::string unframe(const std::string& bytes, int stream) {
       return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i]));
     };
     const std::size_t size = byte(4) << 24U | byte(5) << 16U | byte(6) << 8U | byte(7);
-    if (stream == 0 || byte(0) == static_cast<std::size_t>(stream)) out += bytes.substr(at + 8, size);
+    if (stream == 0 || byte(0) == static_cast<std::size_t>(stream))
+      out += bytes.substr(at + 8, size);
     at += 8 + size;
   }
   return out;

@@ -32,7 +32,9 @@ TEST_CASE("output goes to the log, each stream under its name") {
 
 TEST_CASE("what cannot be executed is said in Docker's words") {
   if (!support::need_root()) return;
-  const auto failure = [](std::vector<std::string> argv) { return Box().run(std::move(argv)).failure; };
+  const auto failure = [](std::vector<std::string> argv) {
+    return Box().run(std::move(argv)).failure;
+  };
   CHECK(failure({"nope"}) == "exec: \"nope\": executable file not found in $PATH: unknown");
   CHECK(failure({"/nope"}) == "exec: \"/nope\": stat /nope: no such file or directory: unknown");
   CHECK(failure({"/etc"}) == "exec: \"/etc\": is a directory: unknown");
@@ -60,7 +62,8 @@ TEST_CASE("a user other than root may open /dev/stdout, and holds no capabilitie
   Box box;
   box.spec.process.user = "1000:1000";
   const auto outcome =
-      box.run({"sh", "-c", "echo opened > /dev/stdout; echo too > /dev/stderr; grep CapEff /proc/self/status"});
+      box.run({"sh", "-c",
+               "echo opened > /dev/stdout; echo too > /dev/stderr; grep CapEff /proc/self/status"});
   CHECK(outcome.out == "opened\nCapEff:\t0000000000000000\n");
   CHECK(outcome.err == "too\n");
 }
@@ -81,8 +84,8 @@ TEST_CASE("the working directory is made where it is missing") {
 TEST_CASE("nothing of the host is left open, and names are the container's own") {
   if (!support::need_root()) return;
   Box box;
-  const auto outcome =
-      box.run({"sh", "-c", "for f in /proc/self/fd/*; do readlink $f; done; hostname; echo pid $$"});
+  const auto outcome = box.run(
+      {"sh", "-c", "for f in /proc/self/fd/*; do readlink $f; done; hostname; echo pid $$"});
   // ls of the shell's own glob descriptor is gone by the time it is read.
   CHECK(outcome.out.find("/tmp/hxt") == std::string::npos);
   CHECK(outcome.out.find("socket:") == std::string::npos);
