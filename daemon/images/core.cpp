@@ -204,7 +204,8 @@ Result<> Core::collect_detached() {
   const auto* users = users_.load();
   if (users == nullptr) return {};
   std::vector<std::string> free;
-  for (const auto& [id, image] : catalog()->images) {
+  const auto now = catalog();
+  for (const auto& [id, image] : now->images) {
     if (image->detached && users->users_of("sha256:" + id).empty()) free.push_back(id);
   }
   if (free.empty()) return {};
@@ -267,7 +268,8 @@ void Core::background() {
 
 void Core::sync_layers() {
   std::vector<std::string> written;
-  for (const auto& [id, layer] : catalog()->layers) {
+  const auto now = catalog();
+  for (const auto& [id, layer] : now->layers) {
     if (!layer.unsynced.empty()) written.push_back(id);
   }
   if (written.empty()) return;

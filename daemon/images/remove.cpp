@@ -165,8 +165,9 @@ Result<Pruned> prune_images(Core& core, const api::Filters& filters) {
     return sum;
   };
   Pruned pruned;
-  const auto before = bytes_of(*core.catalog());
-  for (const auto& [id, image] : core.catalog()->images) {
+  const auto start = core.catalog();
+  const auto before = bytes_of(*start);
+  for (const auto& [id, image] : start->images) {
     if (image->detached) continue;
     const auto now = core.catalog();
     if (dangling_only && !now->tags_of(id).empty()) continue;
