@@ -41,8 +41,7 @@ Result<> add_environment(const ParsedFlags& flags, api::ContainerConfig& config)
     for (std::string& pair : TRY(read_pairs_file(path, true)))
       add_variable(config.env, std::move(pair));
   for (const std::string& variable : flags.list("env"))
-    for (std::string& pair : TRY(resolve_variable(variable)))
-      add_variable(config.env, std::move(pair));
+    add_variable(config.env, TRY(resolve_variable(variable)));
   return {};
 }
 

@@ -65,17 +65,13 @@ Result<std::vector<std::string>> read_pairs_file(const std::string& path, bool e
   return parse_pairs(*text, path, environment);
 }
 
-Result<std::vector<std::string>> resolve_variable(std::string_view argument) {
-  std::vector<std::string> pairs;
+Result<std::string> resolve_variable(std::string_view argument) {
   const auto [name, value] = split_once(argument, '=');
   if (name.empty())
     return fail(Code::invalid_argument, "invalid environment variable: {}", argument);
-  if (value) {
-    pairs.emplace_back(argument);
-  } else {
-    add_from_environment(pairs, name);
-  }
-  return pairs;
+  const std::string key(name);
+  const char* ours = value ? nullptr : std::getenv(key.c_str());
+  return ours != nullptr ? key + "=" + ours : std::string(argument);
 }
 
 }  // namespace hexad::client

@@ -15,7 +15,8 @@ Result<std::vector<std::string>> read_pairs_file(const std::string& path, bool e
 // The same, from text.
 Result<std::vector<std::string>> parse_pairs(std::string_view text, std::string_view path,
                                              bool environment);
-// One -e argument, resolved likewise; nothing when it names a variable that is not set.
-Result<std::vector<std::string>> resolve_variable(std::string_view argument);
+// One -e argument. A name alone takes our value; without one it stays a name alone, which takes
+// the image's variable away.
+Result<std::string> resolve_variable(std::string_view argument);
 
 }  // namespace hexad::client

@@ -160,7 +160,8 @@ class FlagParser {
                                      [&](const auto& s) { return s.shorthand == letter; });
       if (spec == specs_.end()) {
         if (letter == 'h') return fail(Code::not_acceptable, "{}", kHelpWanted);
-        return fail(Code::invalid_argument, "unknown shorthand flag: '{}' in -{}", letter, letters);
+        return fail(Code::invalid_argument, "unknown shorthand flag: '{}' in -{}", letter,
+                    letters.substr(i));
       }
       const std::string_view rest = letters.substr(i + 1);
       if (rest.size() > 1 && rest[0] == '=') return set(*spec, rest.substr(1));
@@ -170,7 +171,8 @@ class FlagParser {
       }
       if (!rest.empty()) return set(*spec, rest);
       if (next_ == args_.size())
-        return fail(Code::invalid_argument, "flag needs an argument: '{}' in -{}", letter, letters);
+        return fail(Code::invalid_argument, "flag needs an argument: '{}' in -{}", letter,
+                    letters.substr(i));
       return set(*spec, args_[next_++]);
     }
     return {};

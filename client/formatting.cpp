@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "client/command.hpp"
 #include "client/tables.hpp"
 #include "libcontainer/base/strings.hpp"
 
@@ -65,6 +66,7 @@ Result<ListFormat> ListFormat::parse(std::string_view format, const Listing& lis
     body = trim(unescape(format.substr(6)));
   } else if (format == "json" || format == "{{json .}}" || format == "{{ json . }}") {
     parsed.json_ = true;
+    parsed.everything_ = format != "json";
   } else {
     body = unescape(format);
   }
@@ -117,19 +119,35 @@ Result<std::string> ListFormat::render(const std::vector<Row>& rows) const {
   return table_ ? align_columns(out, 10, 3) : out;
 }
 
-Result<std::string> format_object(std::string_view format, const Json& object,
-                                  std::string_view type_name) {
-  if (format == "json") return object.dump() + "\n";
-  auto parsed = Template::parse(format);
-  if (!parsed)
-    return fail(Code::invalid_argument, "template parsing error: {}", parsed.error().message);
+int print_object(std::string_view format, const Json& object, std::string_view type_name,
+                 std::string_view name) {
+  constexpr int kTemplateError = 64;
+  if (format == "json") {
+    print_out(object.dump() + "\n");
+    return 0;
+  }
+  const auto named = [&](std::string message) {
+    constexpr std::string_view kPlace = "template: :", kRun = "executing \"\"";
+    if (const auto at = message.find(kPlace); at != std::string::npos)
+      message.insert(at + kPlace.size() - 1, name);
+    if (const auto at = message.find(kRun); at != std::string::npos)
+      message.insert(at + kRun.size() - 1, name);
+    return message;
+  };
+  const auto parsed = Template::parse(format);
+  if (!parsed) {
+    print_err("template parsing error: " + named(parsed.error().message));
+    return kTemplateError;
+  }
   Data data;
   data.root = Value::of(object);
   data.type_name = type_name;
   std::string out;
-  if (auto done = parsed->execute(data, out); !done)
-    return fail(Code::invalid_argument, "template parsing error: {}", done.error().message);
-  return out + "\n";
+  const auto done = parsed->execute(data, out);
+  print_out(out + "\n");
+  if (done) return 0;
+  print_err(named(done.error().message));
+  return 1;
 }
 
 }  // namespace hexad::client

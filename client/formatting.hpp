@@ -31,6 +31,8 @@ class ListFormat {
   // "", "table", "table TEMPLATE", "json", or a template. `quiet_field` prints just that field.
   static Result<ListFormat> parse(std::string_view format, const Listing& listing);
   [[nodiscard]] bool mentions(std::string_view field) const { return template_.mentions(field); }
+  // {{json .}}
+  [[nodiscard]] bool shows_everything() const { return everything_; }
   [[nodiscard]] Result<std::string> render(const std::vector<Row>& rows) const;
 
  private:
@@ -38,12 +40,13 @@ class ListFormat {
   [[nodiscard]] Result<> header(std::string& out) const;
 
   const Listing* listing_;
-  bool table_ = false, json_ = false;
+  bool table_ = false, json_ = false, everything_ = false;
   templates::Template template_;
 };
 
-// A template over one object as the API sent it, as inspect, info and version take it.
-Result<std::string> format_object(std::string_view format, const Json& object,
-                                  std::string_view type_name);
+// Prints one object as the API sent it by --format, for info and version, and gives the exit code.
+// `name`: of the template, in its messages.
+int print_object(std::string_view format, const Json& object, std::string_view type_name,
+                 std::string_view name);
 
 }  // namespace hexad::client

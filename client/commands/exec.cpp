@@ -39,8 +39,7 @@ Result<api::ExecCreate> create_request(const Invocation& invocation) {
     for (std::string& pair : TRY(read_pairs_file(path, true)))
       request.env.push_back(std::move(pair));
   for (const std::string& variable : flags.list("env"))
-    for (std::string& pair : TRY(resolve_variable(variable)))
-      request.env.push_back(std::move(pair));
+    request.env.push_back(TRY(resolve_variable(variable)));
   if (!flags.on("detach")) {
     request.attach_stdout = request.attach_stderr = true;
     request.attach_stdin = flags.on("interactive");

@@ -156,8 +156,10 @@ Result<int> remove(Invocation& invocation) {
   if (invocation.flags.on("no-prune")) query.emplace_back("noprune", "1");
   return for_each_argument(invocation, [&](const std::string& name) -> Result<> {
     auto response = invocation.daemon.call("DELETE", "/images/" + escape_path(name), query);
-    if (!response && response.error().code == Code::not_found && invocation.flags.on("force"))
+    if (!response && response.error().code == Code::not_found && invocation.flags.on("force")) {
+      print_err(response.error().message);  // shown, but no failure
       return {};
+    }
     const Json items = TRY(parse_json(TRY(std::move(response)).body));
     std::string out;
     for (const Json& item : items.items()) {

@@ -151,13 +151,7 @@ Result<int> info(Invocation& invocation) {
   object.set("ClientInfo", Json::object({{"Debug", Json::boolean(invocation.debug)},
                                          {"Version", Json::string(kVersion)},
                                          {"Context", Json::string("default")}}));
-  auto text = format_object(format, object, "system.dockerInfo");
-  if (!text) {
-    print_out("\n");
-    return fail(Code::invalid_argument, "{}", text.error().message);
-  }
-  print_out(*text);
-  return 0;
+  return print_object(format, object, "system.dockerInfo", "");
 }
 
 }  // namespace

@@ -127,8 +127,7 @@ Result<int> inspect(Invocation& invocation) {
     for (const ObjectType& type : kTypes) {
       if (only != nullptr && only != &type) continue;
       auto object = fetch(invocation, type, name);
-      if (object || object.error().code != Code::not_found) return object;
-      if (only != nullptr) return fail(Code::not_found, "Error: No such {}: {}", type.name, name);
+      if (object || only != nullptr || object.error().code != Code::not_found) return object;
     }
     return fail(Code::not_found, "Error: No such object: {}", name);
   });

@@ -28,7 +28,7 @@ constexpr std::array kRemoveFlags{
 // One request per container, all at once: ten containers that ignore SIGTERM take ten seconds,
 // not a hundred.
 int at_once(Invocation& invocation, std::string_view method, std::string_view action,
-            const Query& query, bool echo = true) {
+            const Query& query, bool missing_is_fine = false) {
   std::vector<FanOutRequest> requests;
   for (const std::string& name : invocation.args())
     requests.push_back({method, container_path(name, action), query});
@@ -37,10 +37,10 @@ int at_once(Invocation& invocation, std::string_view method, std::string_view ac
   fan_out(invocation.daemon, requests, [&](Result<Response> response) {
     const std::string& name = invocation.args()[next++];
     if (response) {
-      if (echo) print_out(name + "\n");
+      print_out(name + "\n");
     } else {
       print_err(response.error().message);
-      code = 1;
+      if (!missing_is_fine || response.error().code != Code::not_found) code = 1;
     }
   });
   return code;
@@ -51,6 +51,7 @@ Result<Query> stop_query(const Invocation& invocation) {
   if (flags.has("time") && flags.has("timeout"))
     return fail(Code::invalid_argument,
                 "conflicting options: cannot specify both --timeout and --time");
+  if (flags.has("time")) print_out("Flag --time has been deprecated, use --timeout instead\n");
   Query query;
   if (const auto signal = flags.text("signal"); !signal.empty())
     query.emplace_back("signal", signal);
@@ -81,7 +82,7 @@ Result<int> remove(Invocation& invocation) {
   if (flags.on("volumes")) query.emplace_back("v", "1");
   for (const std::string& name : invocation.args())
     if (trim(name).empty()) return fail(Code::invalid_argument, "Container name cannot be empty");
-  return at_once(invocation, "DELETE", {}, query);
+  return at_once(invocation, "DELETE", {}, query, flags.on("force"));
 }
 
 Result<int> wait(Invocation& invocation) {

@@ -148,7 +148,8 @@ Result<int> ps(Invocation& invocation) {
   std::int64_t limit = flags.number("last");
   if (flags.on("latest") && limit < 0) limit = 1;
   if (limit > 0) query.emplace_back("limit", std::to_string(limit));
-  if (flags.on("size") || format.mentions("Size")) query.emplace_back("size", "1");
+  if (flags.on("size") || format.mentions("Size") || format.shows_everything())
+    query.emplace_back("size", "1");
   add_filters(query, flags.list("filter"));
   const Json containers = TRY(invocation.daemon.get("/containers/json", query));
 

@@ -173,6 +173,8 @@ Result<int> run(Invocation& invocation) {
     return fail(Code::invalid_argument,
                 "conflicting options: cannot specify both --attach and --detach");
   if (!detach) TRY(check_terminal(flags.on("interactive"), flags.on("tty")));
+  // Before anything is made: a session with these keys must be possible.
+  TRY(parse_detach_keys(flags.text("detach-keys")));
   auto created = create_container(invocation);
   if (!created) {
     (void)failed_run(created.error().message, invocation.name);

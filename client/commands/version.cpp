@@ -99,13 +99,8 @@ Result<int> version(Invocation& invocation) {
     return fail(server.error().code, "{}", server.error().message);
   }
   Json both = Json::object({{"Client", client}, {"Server", server ? *server : Json{}}});
-  auto text = format_object(format, both, "system.versionInfo");
-  if (!text) {
-    print_out("\n");
-    return fail(Code::invalid_argument, "{}", text.error().message);
-  }
-  print_out(*text);
-  if (server) return 0;
+  const int code = print_object(format, both, "system.versionInfo", "version");
+  if (code != 0 || server) return code;
   return fail(server.error().code, "{}", server.error().message);
 }
 

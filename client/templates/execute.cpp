@@ -4,6 +4,7 @@
 
 #include "client/templates/functions.hpp"
 #include "client/templates/template.hpp"
+#include "libcontainer/base/strings.hpp"
 
 namespace hexad::client::templates {
 namespace {
@@ -232,15 +233,25 @@ class Executor {
         return error(where, fmt::format("nil data; no entry for key \"{}\"", name));
       return error(where, fmt::format("nil pointer evaluating interface {{}}.{}", name));
     }
-    if (const Json* found = value.json->find(name)) return Value{{value.json, found}, name};
+    if (const Json* found = find_member(value, name)) return Value{{value.json, found}, name};
     if (!value.json->is_object())
       return error(where, fmt::format("can't evaluate field {} in type {}", name,
                                       value.json->is_string() ? "string" : "interface {}"));
     if (data_.header) return Value{};
+    if (is_map(value)) return Value{};
     if (is_optional_name(name)) return Value::of(Json{}, name);
     if (top && !data_.type_name.empty())
       return error(where, fmt::format("can't evaluate field {} in type {}", name, data_.type_name));
     return error(where, fmt::format("map has no entry for key \"{}\"", name));
+  }
+
+  // Go's name of a member may differ from the document's in case: .ID and "Id".
+  static const Json* find_member(const Value& value, std::string_view name) {
+    if (const Json* found = value.json->find(name)) return found;
+    if (is_map(value)) return nullptr;
+    for (const auto& [key, member] : value.json->members())
+      if (to_lower(key) == to_lower(name)) return &member;
+    return nullptr;
   }
 
   const Data& data_;

@@ -150,7 +150,7 @@ Result<Value> step(const Value& from, const Value& key) {
     if (!key.valid() || !key.json->is_string())
       return wrong("value has type int; should be string");
     if (const Json* found = value.find(key.json->text()))
-      return Value{{from.json, found}, found->is_null() ? "Ports" : std::string{}};
+      return Value{{from.json, found}, std::string(Value::kElement)};
     return Value::of(zero_of(value));
   }
   return wrong("can't index item of this type");

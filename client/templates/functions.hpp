@@ -17,6 +17,8 @@ Result<Value> call_function(std::string_view name, std::span<const Value> args);
 // As Go's fmt prints it with %v.
 std::string print_value(const Value& value);
 bool is_true(const Value& value);
+// The value is a map, not a structure.
+bool is_map(const Value& value);
 // Members of this name are maps, not structures; or lists, even when null.
 bool is_map_name(std::string_view member);
 bool is_list_name(std::string_view member);

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 22> kMaps{
     "Runtimes", "Data",       "Details",      "IndexConfigs", "EndpointsConfig",
     "Status",   "Args"};
 
-constexpr std::array<std::string_view, 37> kLists{"CapAdd",
+constexpr std::array<std::string_view, 36> kLists{"CapAdd",
                                                   "CapDrop",
                                                   "Binds",
                                                   "Env",
@@ -56,18 +56,7 @@ constexpr std::array<std::string_view, 37> kLists{"CapAdd",
                                                   "BlkioDeviceReadIOps",
                                                   "BlkioDeviceWriteIOps",
                                                   "Warnings",
-                                                  "IPAMConfigs",
-                                                  "Ports"};
-
-// A member that a map and a structure share is a map only when its values look like one.
-bool is_map(const Value& value) {
-  if (value.member == "Config" || value.member == "Args" || value.member == "Status") {
-    const auto& members = value.json->members();
-    return std::all_of(members.begin(), members.end(),
-                       [](const auto& member) { return member.second.is_string(); });
-  }
-  return is_map_name(value.member);
-}
+                                                  "IPAMConfigs"};
 
 std::string go_quote(std::string_view text) {
   std::string out;
@@ -197,6 +186,16 @@ void append_padded(std::string& out, const Verb& verb, std::string_view text) {
 bool is_map_name(std::string_view member) { return listed(kMaps, member); }
 bool is_list_name(std::string_view member) { return listed(kLists, member); }
 
+// A member that a map and a structure share is a map only when its values look like one.
+bool is_map(const Value& value) {
+  if (value.member == "Config" || value.member == "Args" || value.member == "Status") {
+    const auto& members = value.json->members();
+    return std::all_of(members.begin(), members.end(),
+                       [](const auto& member) { return member.second.is_string(); });
+  }
+  return is_map_name(value.member);
+}
+
 bool is_optional_name(std::string_view member) {
   static constexpr std::array<std::string_view, 24> kOptional{
       "Health",     "Healthcheck", "ExposedPorts", "Volumes",     "StopSignal",      "StopTimeout",
@@ -225,7 +224,7 @@ std::string print_value(const Value& value) {
   const Json& json = *value.json;
   switch (json.kind()) {
     case Json::Kind::null:
-      if (value.member == "Ports" || is_list_name(value.member)) return "[]";
+      if (value.member == Value::kElement || is_list_name(value.member)) return "[]";
       return is_map_name(value.member) ? "map[]" : "<nil>";
     case Json::Kind::boolean: return json.as_bool() ? "true" : "false";
     case Json::Kind::number:
@@ -249,7 +248,7 @@ std::string print_value(const Value& value) {
   for (const auto& [key, member] : members) {
     if (!std::exchange(first, false)) out += ' ';
     if (map) out += fmt::format("{}:", key);
-    out += print_value({{value.json, member}, map ? "Ports" : std::string(key)});
+    out += print_value({{value.json, member}, std::string(map ? Value::kElement : key)});
   }
   return out + (map ? "]" : "}");
 }

@@ -21,7 +21,10 @@ namespace hexad::client::templates {
 // A value while a template runs. Not valid: nothing there ("<no value>").
 struct Value {
   std::shared_ptr<const Json> json;
-  std::string member;  // the name it was reached by
+  std::string member;  // the name it was reached by, or kElement
+
+  // For what is in a map under a key that says nothing: null is a list there ("80/tcp": null).
+  static constexpr std::string_view kElement = "[]";
 
   static Value of(Json value, std::string member = {});
   [[nodiscard]] bool valid() const { return json != nullptr; }
