@@ -15,9 +15,8 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "README.md", ".clang-format"
 SIBLINGS = ("ns", "rootfs", "cgroup", "security", "net", "firewall")
 FEATURES = ("containers", "exec", "images", "networks", "volumes", "files", "events", "system", "build", "registry")
 # Which features may call which, always through service.hpp; everybody may publish to events.
-FEATURE_CALLS = {"exec": {"containers"}, "files": {"containers"}, "containers": {"images", "networks", "volumes"},
-                 # system counts what the others have, for /info and /system/df
-                 "system": {"containers", "images", "networks", "volumes", "exec"}}
+FEATURE_CALLS = {"exec": {"containers"}, "files": {"containers"}, # system declares what it asks of the others (how many there are), and they implement it
+                 "containers": {"images", "networks", "volumes", "system"}, "images": {"system"}, "volumes": {"system"}}
 HTTP_FOR_FEATURES = {"request", "response", "stream", "route", "upload"}
 
 
