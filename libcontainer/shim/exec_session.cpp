@@ -47,8 +47,9 @@ void ExecSession::child_failed(const process::Failure& failure) {
 
 void ExecSession::child_ended(int code) {
   over_ = true;
-  streams_.end();
+  // Told before the client sees the end of its stream: who asks then finds the exit code.
   if (reply_to != nullptr) reply_to->reply(Op::exited, Exit{code, false, now_ns()});
+  streams_.end();
 }
 
 }  // namespace hexad::shim
