@@ -91,7 +91,7 @@ class Daemon {
   std::optional<PidFile> pidfile_;
   std::unique_ptr<Features> features_;
   std::unique_ptr<http::Server> server_;
-  std::optional<async::Pool> pool_, bulk_;
+  std::optional<async::Pool> pool_, bulk_, cleanup_;
   std::vector<std::string> socket_files_;
 };
 
@@ -100,8 +100,9 @@ Result<> Daemon::start() {
   pidfile_.emplace(TRY(PidFile::write(config_.pidfile)));
   pool_.emplace(6, "hexad-pool");
   bulk_.emplace(16, "hexad-bulk");
+  cleanup_.emplace(2, "hexad-cleanup");
   features_ = TRY(Features::start(
-      {config_, roots_->paths, *roots_->database, io_.get_executor(), *pool_, *bulk_}));
+      {config_, roots_->paths, *roots_->database, io_.get_executor(), *pool_, *bulk_, *cleanup_}));
   server_ = std::make_unique<http::Server>(io_, *pool_, *bulk_, features_->routes());
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
@@ -134,6 +135,7 @@ void Daemon::serve() {
   // Jobs that still run finish now, or the alarm ends them.
   bulk_.reset();
   pool_.reset();
+  cleanup_.reset();
   server_.reset();
   features_.reset();
   pidfile_.reset();

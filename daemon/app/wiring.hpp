@@ -23,6 +23,7 @@ struct Ground {
   boost::asio::any_io_executor io;
   async::Pool& pool;
   async::Pool& bulk;
+  async::Pool& cleanup;  // what nobody waits for
 };
 
 class Features {
