@@ -125,11 +125,11 @@ std::vector<std::string> Service::containers_using_volume(std::string_view name)
   return out;
 }
 
-system::ContainerCounts Service::count_containers() const {
-  system::ContainerCounts out;
+system::Counts Service::counts() const {
+  system::Counts out;
   for (const auto& container : registry_.all()) {
     const State state = container->state();
-    ++out.total;
+    ++out.containers;
     if (state == State::paused)
       ++out.paused;
     else if (state == State::running || state == State::restarting)
@@ -137,6 +137,7 @@ system::ContainerCounts Service::count_containers() const {
     else
       ++out.stopped;
   }
+  out.images = static_cast<std::int64_t>(deps_.images.count());
   return out;
 }
 

@@ -45,7 +45,7 @@ struct Deps {
 // A start that finds one waits until it is dropped: the connection is on its way.
 using AttachHold = std::shared_ptr<void>;
 
-class Service final : public images::Users, public volumes::Users, public system::Counts {
+class Service final : public images::Users, public volumes::Users, public system::CountProvider {
  public:
   // Loads the rows, compares them with what is alive (recovery.hpp) and acts on it.
   static Result<std::unique_ptr<Service>> start(Deps deps, Options options);
@@ -91,11 +91,11 @@ class Service final : public images::Users, public volumes::Users, public system
   // A descriptor of a running container's namespace ("net", "pid", "ipc").
   [[nodiscard]] Result<UniqueFd> namespace_of(std::string_view reference, const char* name) const;
 
-  // images::Users, volumes::Users, system::Counts
+  // images::Users, volumes::Users, system::CountProvider
   [[nodiscard]] std::vector<Use> users_of(std::string_view image_id) const override;
   [[nodiscard]] std::vector<std::string> containers_using_volume(
       std::string_view name) const override;
-  [[nodiscard]] system::ContainerCounts count_containers() const override;
+  [[nodiscard]] system::Counts counts() const override;
 
  private:
   Service(Deps deps, Options options);
