@@ -22,7 +22,8 @@ struct Failure {
 
 template <class A>
 void fields(A& a, Failure& v) {
-  a(v.stage, v.sys_errno, v.message);
+  auto& [stage, sys_errno, message] = v;
+  a(stage, sys_errno, message);
 }
 
 Failure make_failure(std::string_view stage, const Error& error);

@@ -41,7 +41,8 @@ struct Mapped {
 };
 template <class A>
 void fields(A& a, Mapped& v) {
-  a(v.has_root, v.sources);
+  auto& [has_root, sources] = v;
+  a(has_root, sources);
 }
 
 Result<> sync_send(int sock, SyncOp op, std::string_view body = {},

@@ -169,48 +169,63 @@ class Reader {
   bool ok_ = true, inside_struct_ = false;
 };
 
+// All fields by structured bindings, so that a field added to a struct and forgotten here does not
+// compile.
 template <class A>
 void fields(A& a, Capabilities& v) {
-  a(v.bounding, v.effective, v.permitted, v.inheritable, v.ambient);
+  auto& [bounding, effective, permitted, inheritable, ambient] = v;
+  a(bounding, effective, permitted, inheritable, ambient);
 }
 template <class A>
 void fields(A& a, IdMap& v) {
-  a(v.inside, v.outside, v.count);
+  auto& [inside, outside, count] = v;
+  a(inside, outside, count);
 }
 template <class A>
 void fields(A& a, Namespaces& v) {
-  a(v.pid, v.net, v.mnt, v.uts, v.ipc, v.cgroup, v.user, v.uid_map, v.gid_map);
+  auto& [pid, net, mnt, uts, ipc, cgroup, user, uid_map, gid_map] = v;
+  a(pid, net, mnt, uts, ipc, cgroup, user, uid_map, gid_map);
 }
 template <class A>
 void fields(A& a, Rlimit& v) {
-  a(v.resource, v.soft, v.hard);
+  auto& [resource, soft, hard] = v;
+  a(resource, soft, hard);
 }
 template <class A>
 void fields(A& a, ProcessSpec& v) {
-  a(v.argv, v.env, v.cwd, v.make_cwd, v.user, v.add_groups, v.caps, v.no_new_privs, v.seccomp,
-    v.rlimits, v.tty, v.rows, v.columns, v.open_stdin, v.stdin_once, v.oom_score_adj);
+  auto& [argv, env, cwd, make_cwd, user, add_groups, caps, no_new_privs, seccomp, rlimits, tty,
+         rows, columns, open_stdin, stdin_once, oom_score_adj] = v;
+  a(argv, env, cwd, make_cwd, user, add_groups, caps, no_new_privs, seccomp, rlimits, tty, rows,
+    columns, open_stdin, stdin_once, oom_score_adj);
 }
 template <class A>
 void fields(A& a, Mount& v) {
-  a(v.kind, v.source, v.target, v.flags, v.recursive, v.propagation, v.options, v.copy_up);
+  auto& [kind, source, target, flags, recursive, propagation, options, copy_up] = v;
+  a(kind, source, target, flags, recursive, propagation, options, copy_up);
 }
 template <class A>
 void fields(A& a, DeviceNode& v) {
-  a(v.path, v.type, v.major, v.minor, v.mode, v.uid, v.gid, v.source);
+  auto& [path, type, major_, minor_, mode, uid, gid, source] = v;
+  a(path, type, major_, minor_, mode, uid, gid, source);
 }
 template <class A>
 void fields(A& a, rootfs::CgroupView& v) {
-  a(v.name, v.source, v.links);
+  auto& [name, source, links] = v;
+  a(name, source, links);
 }
 template <class A>
 void fields(A& a, RootfsSpec& v) {
-  a(v.lower, v.upper, v.work, v.read_only, v.privileged, v.mounts, v.devices, v.masked_paths,
-    v.readonly_paths, v.shm_size, v.share_host_ipc, v.sysctls, v.cgroups);
+  auto& [lower, upper, work, read_only, privileged, mounts, devices, masked_paths, readonly_paths,
+         cgroups, shm_size, share_host_ipc, sysctls] = v;
+  a(lower, upper, work, read_only, privileged, mounts, devices, masked_paths, readonly_paths,
+    cgroups, shm_size, share_host_ipc, sysctls);
 }
 template <class A>
 void fields(A& a, ContainerSpec& v) {
-  a(v.version, v.id, v.hostname, v.domainname, v.ns, v.rootfs, v.process, v.init, v.wire_network,
-    v.disable_ipv6, v.log_path, v.log_max_size, v.log_max_files);
+  auto& [version, id, hostname, domainname, ns, rootfs, process, init, wire_network, disable_ipv6,
+         log_path, log_max_size, log_max_files] = v;
+  a(version, id, hostname, domainname, ns, rootfs, process, init, wire_network, disable_ipv6,
+    log_path, log_max_size, log_max_files);
 }
 
 // Values of an enumeration that no version knows are refused before anybody acts on them.

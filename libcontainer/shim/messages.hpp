@@ -12,39 +12,48 @@ namespace hexad::shim {
 
 template <class A>
 void fields(A& a, StartFds& v) {
-  a(v.cgroup_tasks, v.cgroup_v2, v.join_net, v.join_pid, v.join_ipc, v.join_shm, v.viewers);
+  auto& [cgroup_tasks, cgroup_v2, join_net, join_pid, join_ipc, join_shm, viewers] = v;
+  a(cgroup_tasks, cgroup_v2, join_net, join_pid, join_ipc, join_shm, viewers);
 }
 template <class A>
 void fields(A& a, Viewer& v) {
-  a(v.want_stdin, v.want_stdout, v.want_stderr, v.framed, v.detach_keys, v.pending);
+  auto& [want_stdin, want_stdout, want_stderr, framed, detach_keys, pending] = v;
+  a(want_stdin, want_stdout, want_stderr, framed, detach_keys, pending);
 }
 template <class A>
 void fields(A& a, StartRequest& v) {
-  a(v.spec, v.fds, v.viewers);
+  auto& [spec, fds, viewers] = v;
+  a(spec, fds, viewers);
 }
 template <class A>
 void fields(A& a, AttachRequest& v) {
-  a(v.viewer);
+  auto& [viewer] = v;
+  a(viewer);
 }
 template <class A>
 void fields(A& a, ExecRequest& v) {
-  a(v.id, v.process, v.has_connection, v.privileged, v.viewer);
+  auto& [id, process, has_connection, privileged, viewer] = v;
+  a(id, process, has_connection, privileged, viewer);
 }
 template <class A>
 void fields(A& a, Resize& v) {
-  a(v.exec_id, v.rows, v.columns);
+  auto& [exec_id, rows, columns] = v;
+  a(exec_id, rows, columns);
 }
 template <class A>
 void fields(A& a, Signal& v) {
-  a(v.exec_id, v.signo);
+  auto& [exec_id, signo] = v;
+  a(exec_id, signo);
 }
 template <class A>
 void fields(A& a, Status& v) {
-  a(v.version, v.pid, v.start_time, v.running, v.exited, v.exit_code, v.started_at, v.finished_at);
+  auto& [version, pid, start_time, running, exited, exit_code, started_at, finished_at] = v;
+  a(version, pid, start_time, running, exited, exit_code, started_at, finished_at);
 }
 template <class A>
 void fields(A& a, Exit& v) {
-  a(v.code, v.oom_killed, v.finished_at);
+  auto& [code, oom_killed, finished_at] = v;
+  a(code, oom_killed, finished_at);
 }
 
 // A body of nothing (go, ready, done ...).
