@@ -66,6 +66,8 @@ class Manager {
   static Result<Manager> open(const Options& options);
   Manager(Manager&&) noexcept;
   Manager& operator=(Manager&&) noexcept;
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
   ~Manager();
 
   [[nodiscard]] Version version() const;

@@ -66,7 +66,8 @@ Result<> remove_at(int dirfd, const std::string& name, unsigned& budget) {
     if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
     if (errno != EBUSY && errno != ENOTEMPTY) return sys_fail("rmdir cgroup {}", name);
     const auto below = directories_at(dirfd, name);
-    for (const std::string& child : below) TRY(remove_at(dirfd, name + "/" + child, budget));
+    for (const std::string& child : below)
+      TRY(remove_at(dirfd, fmt::format("{}/{}", name, child), budget));
     if (!below.empty() && ::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) == 0) return {};
     if (budget < pause)
       return tl::unexpected<Error>(
@@ -86,7 +87,7 @@ Result<std::vector<pid_t>> processes_at(int dirfd, const std::string& name) {
   for (std::string_view line : split(*text, '\n'))
     if (const auto pid = parse_int(line)) out.push_back(static_cast<pid_t>(*pid));
   for (const std::string& child : directories_at(dirfd, name)) {
-    const auto below = TRY(processes_at(dirfd, name + "/" + child));
+    const auto below = TRY(processes_at(dirfd, fmt::format("{}/{}", name, child)));
     out.insert(out.end(), below.begin(), below.end());
   }
   return out;

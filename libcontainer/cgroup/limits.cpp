@@ -7,7 +7,7 @@
 namespace hexad::cgroup {
 namespace {
 
-constexpr std::int64_t kLeastMemory = 6 * 1024 * 1024;  // moby: linuxMinMemory
+constexpr std::int64_t kLeastMemory = std::int64_t{6} << 20;  // moby: linuxMinMemory
 
 using Warnings = std::vector<std::string>;
 

@@ -119,6 +119,34 @@ Result<> mount_tmpfs(int root, const Mount& mount) {
 
 }  // namespace
 
+// moby daemon/oci_linux.go, ensureShared and ensureSharedOrSlave.
+std::string propagation_problem(const Mount& mount, const std::string& mountinfo) {
+  const std::uint64_t wanted = spread_of(mount.propagation).type;
+  if (mount.kind != MountKind::bind || wanted == MS_PRIVATE) return {};
+  std::string_view longest;
+  bool shared = false;
+  bool slave = false;
+  for (std::string_view line : split(mountinfo, '\n')) {
+    const std::size_t dash = line.find(" - ");
+    const auto fields = split(line.substr(0, dash), ' ');
+    if (dash == std::string_view::npos || fields.size() < 6) continue;
+    const std::string_view point = fields[4];
+    const bool below = point == "/" || mount.source == point ||
+                       (mount.source.starts_with(point) && mount.source[point.size()] == '/');
+    // The later of two at one place lies on top.
+    if (!below || point.size() < longest.size()) continue;
+    longest = point;
+    shared = slave = false;
+    for (std::size_t i = 6; i < fields.size(); ++i) {
+      shared = shared || fields[i].starts_with("shared:");
+      slave = slave || fields[i].starts_with("master:");
+    }
+  }
+  if (shared || (slave && wanted == MS_SLAVE)) return {};
+  return fmt::format("path {} is mounted on {} but it is not a {} mount", mount.source, longest,
+                     wanted == MS_SHARED ? "shared" : "shared or slave");
+}
+
 Result<> open_sources(const RootfsSpec& spec, std::vector<UniqueFd>& sources) {
   sources.resize(spec.mounts.size());
   for (std::size_t i = 0; i < spec.mounts.size(); ++i) {

@@ -95,8 +95,9 @@ Result<> walk(int parent, const std::string& name, const std::string& path,
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string child = entry->d_name;
     if (child == "." || child == ".." || is_own(child)) continue;
+    const std::string at = fmt::format("{}/{}", path, child);
     if (entry->d_type == DT_DIR) {
-      if (depth < 8) TRY(walk(fd, child, path + "/" + child, out, depth + 1));
+      if (depth < 8) TRY(walk(fd, child, at, out, depth + 1));
       continue;
     }
     if (entry->d_type != DT_CHR && entry->d_type != DT_BLK && entry->d_type != DT_UNKNOWN) continue;
@@ -104,7 +105,7 @@ Result<> walk(int parent, const std::string& name, const std::string& path,
     if (::fstatat(fd, child.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode)) continue;
     DeviceNode node;
-    node.path = path + "/" + child;
+    node.path = at;
     node.type = S_ISCHR(st.st_mode) ? 'c' : 'b';
     node.major = ::major(st.st_rdev);
     node.minor = ::minor(st.st_rdev);

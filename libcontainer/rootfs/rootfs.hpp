@@ -70,6 +70,11 @@ Result<std::vector<DeviceNode>> host_devices();
 // own; else the reason in runc's words. `own_ipc`, `own_net`: the container has its own.
 std::string sysctl_problem(const std::string& key, bool own_ipc, bool own_net);
 
+// Whether a bind may spread as it asks: "shared" wants a source on a shared mount, "slave" one that
+// is shared or a slave itself. An empty text, or the reason in Docker's words. `mountinfo`: the
+// text of /proc/self/mountinfo of the daemon.
+std::string propagation_problem(const Mount& mount, const std::string& mountinfo);
+
 // Current Docker's lists (default_paths.cpp names the source); each processor's
 // thermal_throttle directory is masked where the host has one.
 const std::vector<std::string>& default_masked_paths();

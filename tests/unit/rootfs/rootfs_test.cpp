@@ -41,8 +41,7 @@ TEST_CASE("sysctls: only those of a namespace that is the container's own") {
     CHECK(sysctl_problem(name, true, true) ==
           fmt::format("sysctl \"{}\" is not in a separate kernel namespace", name));
   for (const char* name :
-       {"net.ipv4../x", "net/../kernel/core_pattern", "net..x", ".net.x", "net.", ""})
-  {
+       {"net.ipv4../x", "net/../kernel/core_pattern", "net..x", ".net.x", "net.", ""}) {
     INFO(name);
     CHECK_FALSE(sysctl_problem(name, true, true).empty());
   }
@@ -104,4 +103,27 @@ TEST_CASE("a user's mount replaces the standard one at the same path") {
   spec.mounts[0].target = "/dev//shm/";
   CHECK(user_mounts(spec, "/dev/shm"));
   CHECK_FALSE(user_mounts(spec, "/dev"));
+}
+
+TEST_CASE("a bind spreads only from a mount that does") {
+  const std::string table =
+      "20 1 8:1 / / rw shared:1 - ext4 /dev/vda rw\n"
+      "21 20 8:2 / /srv rw - ext4 /dev/vdb rw\n"
+      "22 20 8:3 / /mnt rw master:4 - ext4 /dev/vdc rw\n";
+  const auto problem = [&](std::string source, Propagation propagation) {
+    Mount mount;
+    mount.source = std::move(source);
+    mount.propagation = propagation;
+    return propagation_problem(mount, table);
+  };
+  CHECK(problem("/home/x", Propagation::rshared).empty());
+  CHECK(problem("/srvx", Propagation::shared).empty());
+  CHECK(problem("/srv/x", Propagation::rprivate).empty());
+  CHECK(problem("/srv/x", Propagation::rshared) ==
+        "path /srv/x is mounted on /srv but it is not a shared mount");
+  CHECK(problem("/srv", Propagation::rslave) ==
+        "path /srv is mounted on /srv but it is not a shared or slave mount");
+  CHECK(problem("/mnt/a", Propagation::slave).empty());
+  CHECK(problem("/mnt/a", Propagation::shared) ==
+        "path /mnt/a is mounted on /mnt but it is not a shared mount");
 }
