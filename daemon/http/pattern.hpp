@@ -16,7 +16,7 @@ class Pattern {
   // False, or the values of the parameters, none of them empty.
   bool match(std::string_view path, Params& params) const;
   // The first segment, which is always literal.
-  [[nodiscard]] std::string_view first() const { return parts_.empty() ? "" : parts_[0].text; }
+  [[nodiscard]] const std::string& first() const { return parts_.front().text; }
   // Literal parts come before parameters, these before those that take slashes.
   friend bool operator<(const Pattern& a, const Pattern& b);
 

@@ -16,7 +16,7 @@ constexpr const char* kNoSwarm =
 
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
   const auto add = [this](Row row) {
-    auto& list = rows_[std::string(row.pattern.first())];
+    auto& list = rows_[row.pattern.first()];
     list.push_back(std::move(row));
   };
   for (const auto& route : routes_) {

@@ -62,7 +62,9 @@ void Session::set_state(State state) {
 }
 
 void Session::stop() {
-  if (state_ != State::working) connection_.shutdown();
+  if (state_ == State::working) return;
+  state_ = State::ending;
+  connection_.shutdown();
 }
 
 asio::awaitable<void> Session::run() {
@@ -266,7 +268,8 @@ asio::awaitable<bool> Session::finish_body(Exchange& x) {
   while (!x.parser.is_done()) {
     if (!connection_.in.empty() && feed(x.parser, connection_.in)) break;
     if (x.parser.is_done()) break;
-    if (co_await connection_.read_more() != Connection::Read::some) break;
+    const auto read = co_await connection_.read_more();
+    if (read != Connection::Read::some) break;
   }
   connection_.stop_deadline();
   co_return x.parser.is_done();
@@ -275,11 +278,14 @@ asio::awaitable<bool> Session::finish_body(Exchange& x) {
 // A client in the middle of sending would see a broken pipe before it sees our answer.
 asio::awaitable<void> Session::linger() {
   connection_.shutdown_sending();
-  set_state(State::streaming);  // stop() may end it
+  set_state(State::streaming);  // stop() may cut it short
   connection_.start_deadline(context_->limits.linger);
-  do {
+  for (;;) {
     connection_.in.consume(connection_.in.data().size());
-  } while (co_await connection_.read_more(32U << 10) == Connection::Read::some);
+    // In a statement of its own: as the condition of a loop, g++ 12.2 lays the frame out wrongly.
+    const auto read = co_await connection_.read_more(32U << 10);
+    if (read != Connection::Read::some) break;
+  }
   connection_.stop_deadline();
 }
 

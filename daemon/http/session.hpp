@@ -43,7 +43,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool idle() const { return state_ == State::idle; }
 
  private:
-  enum class State { idle, reading, working, streaming };
+  enum class State { idle, reading, working, streaming, ending };
   // One request and what its answer needs to know.
   struct Exchange {
     std::shared_ptr<Request> request = std::make_shared<Request>();

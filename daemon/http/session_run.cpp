@@ -199,7 +199,10 @@ asio::awaitable<bool> Session::run_transfer(Exchange& x) {
   if (!connection_.open()) co_return false;
   if (transfer.started()) {
     const bool next = result && x.parser.is_done() && transfer.keeps_alive();
-    if (!result) {
+    if (!result && transfer.client_gone()) {
+      log::debug("{} {}: {} request={}", x.request->method, x.request->path, result.error().message,
+                 x.request->id);
+    } else if (!result) {
       const log::Scope scope(x.request->id, "");
       log::error("{} {}: {}", x.request->method, x.request->path, result.error().message);
     } else if (!x.parser.is_done()) {

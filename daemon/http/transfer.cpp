@@ -133,10 +133,15 @@ Result<> Transfer::send(std::string_view a, std::string_view b, std::string_view
     const auto n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) {
-      keep_alive_ = false;
+      client_gone_ = true;
       return sys_fail("answer the client");
     }
-    if (n < 0) TRY(wait_for(fd_, POLLOUT));
+    if (n < 0) {
+      if (auto ready = wait_for(fd_, POLLOUT); !ready) {
+        client_gone_ = true;
+        return ready;
+      }
+    }
     auto done = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
     for (auto& part : parts) {
       const auto take = std::min(done, part.size());

@@ -29,6 +29,8 @@ class Transfer final : public BodyReader, public BodyWriter {
   // The end of an answer that write() began.
   Result<> finish();
   [[nodiscard]] bool started() const { return started_; }
+  // The client went away, or stalled, while the answer was written.
+  [[nodiscard]] bool client_gone() const { return client_gone_; }
   [[nodiscard]] bool keeps_alive() const { return keep_alive_; }
   [[nodiscard]] bool broken_request() const { return broken_request_; }
   [[nodiscard]] const auto& headers() const { return headers_; }
@@ -47,6 +49,7 @@ class Transfer final : public BodyReader, public BodyWriter {
   bool started_ = false;
   bool continued_ = false;
   bool keep_alive_ = true;
+  bool client_gone_ = false;
   bool broken_request_ = false;
 };
 
