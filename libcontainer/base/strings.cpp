@@ -128,6 +128,9 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   if (*month < 1 || *month > 12 || *day < 1 || *day > 31 || *hour > 23 || *minute > 59 ||
       *second > 60)
     return std::nullopt;
+  // What 64 bits of nanoseconds cannot hold: before them is "never", after them their end.
+  if (*year < 1678) return 0;
+  if (*year > 2261) return INT64_MAX;
   std::tm tm{};
   tm.tm_year = static_cast<int>(*year - 1900);
   tm.tm_mon = static_cast<int>(*month - 1);

@@ -29,3 +29,9 @@ TEST_CASE("times are written and read as RFC 3339") {
 }
 
 TEST_CASE("random hex has two digits a byte") { CHECK(random_hex(32).size() == 64); }
+
+TEST_CASE("times that nanoseconds cannot hold are cut, not overflown") {
+  CHECK(parse_time("9999-12-31T23:59:59Z") == INT64_MAX);
+  CHECK(parse_time("0001-01-01T00:00:00.5+01:00") == 0);
+  CHECK(parse_time("2261-12-31T23:59:59.999999999-23:59").value() > 0);
+}
