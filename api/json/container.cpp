@@ -69,7 +69,7 @@ static void read(const Reader& r, ContainerSummary& c) {
   r.get("ImageID", c.image_id);
   r.get("Command", c.command);
   r.get("Created", c.created);
-  c.created *= 1'000'000'000;
+  c.created = from_seconds(c.created);
   r.list("Ports", c.ports, [](const Reader& one, PortSummary& p) {
     one.get("IP", p.ip);
     one.get("PrivatePort", p.private_port);

@@ -44,7 +44,7 @@ static void write(Writer& w, const ImageSummary& i) {
 static void read(const Reader& r, ImageSummary& i) {
   r.get("Containers", i.containers);
   r.get("Created", i.created);
-  i.created *= 1'000'000'000;
+  i.created = from_seconds(i.created);
   r.get("Id", i.id);
   r.get("Labels", i.labels);
   r.get("ParentId", i.parent_id);

@@ -1,5 +1,7 @@
 #include "api/json/parts.hpp"
 
+#include <algorithm>
+
 #include "libcontainer/base/strings.hpp"
 
 namespace hexad::api::json {
@@ -112,6 +114,11 @@ void read(const Reader& r, MountPoint& mount) {
   r.get("Mode", mount.mode);
   r.get("RW", mount.rw);
   r.get("Propagation", mount.propagation);
+}
+
+std::int64_t from_seconds(std::int64_t seconds) {
+  constexpr std::int64_t unit = 1'000'000'000;
+  return std::clamp(seconds, INT64_MIN / unit, INT64_MAX / unit) * unit;
 }
 
 std::string format_seconds(std::int64_t ns) { return format_time(ns).substr(0, 19) + "Z"; }

@@ -36,6 +36,8 @@ void read(const Reader& r, HostConfig& config);
 void write(Writer& w, const ImageConfig& config);
 void read(const Reader& r, ImageConfig& config);
 
+// Whole seconds as nanoseconds, cut where they do not fit.
+std::int64_t from_seconds(std::int64_t seconds);
 // "2006-01-02T15:04:05Z": whole seconds.
 std::string format_seconds(std::int64_t ns);
 

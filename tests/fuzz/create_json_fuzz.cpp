@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto config = decode_image_config(text)) {
     if (!decode_image_config(encode_image_config(*config))) std::abort();
   }
+  (void)decode_container_list(text);
+  (void)decode_image_list(text);
   if (const auto inspect = decode_container_inspect(text)) (void)encode(*inspect);
   return 0;
 }

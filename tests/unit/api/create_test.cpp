@@ -257,3 +257,12 @@ TEST_CASE("a thousand containers are written quickly") {
   CHECK(decode_container_list(text)->size() == 1000);
   CHECK(took < std::chrono::milliseconds(500));  // some 10 ms without optimisation
 }
+
+TEST_CASE("a time that does not fit is cut") {
+  const auto list = decode_container_list(
+      R"([{"Created":9223372036854775807},{"Created":-9223372036854775808}])");
+  REQUIRE(list);
+  CHECK(list->at(0).created > 0);
+  CHECK(list->at(1).created < 0);
+  CHECK(encode(*decode_container_list(encode(*list))) == encode(*list));
+}
