@@ -73,9 +73,9 @@ class Manager {
   [[nodiscard]] Version version() const;
   [[nodiscard]] const Support& support() const;
 
-  // Makes the directories and writes the limits; a second call for the same id is fine. On error
-  // nothing is left. Pass limits through adjust_limits() first: what the kernel lacks is an error
-  // here.
+  // Makes the directories and writes the limits. What an earlier run left under the same id is made
+  // anew unless processes are in it. On error nothing is left. Pass limits through adjust_limits()
+  // first: what the kernel lacks is an error here.
   [[nodiscard]] Result<> create(const std::string& id, const Limits& limits) const;
   // Limits of a live container (`docker update`); fields not set stay as they are.
   [[nodiscard]] Result<> update(const std::string& id, const Limits& limits) const;

@@ -61,6 +61,14 @@ Result<> mkdir_at(int dirfd, const std::string& name) {
   return {};
 }
 
+Result<> mkdir_fresh_at(int dirfd, const std::string& name) {
+  if (::mkdirat(dirfd, name.c_str(), 0755) == 0) return {};
+  if (errno != EEXIST) return sys_fail("mkdir cgroup {}", name);
+  unsigned no_waiting = 0;
+  if (!remove_at(dirfd, name, no_waiting)) return {};  // somebody is in it
+  return mkdir_at(dirfd, name);
+}
+
 Result<> remove_at(int dirfd, const std::string& name, unsigned& budget) {
   for (unsigned pause = 500;; pause = std::min(pause * 2, 10'000U)) {
     if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};

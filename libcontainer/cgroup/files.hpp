@@ -24,6 +24,9 @@ bool exists_at(int dirfd, const std::string& path);
 std::vector<std::string> directories_at(int dirfd, const std::string& path);
 // An existing one is fine.
 Result<> mkdir_at(int dirfd, const std::string& name);
+// One that is left over and has no processes is made anew: with counters at zero, and without the
+// mark of an earlier cgroup.kill.
+Result<> mkdir_fresh_at(int dirfd, const std::string& name);
 // How long removals wait for processes that are dying.
 inline constexpr unsigned kRemoveBudget = 150'000;  // us
 // `name` and what is below it. Waits as long as `budget` (us, what is left of it) lasts; conflict

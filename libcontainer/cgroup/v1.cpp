@@ -166,7 +166,7 @@ Result<> V1::write_devices(const std::string& id, const Limits& limits) const {
 }
 
 Result<> V1::create(const std::string& id, const Limits& limits) const {
-  for (const Hierarchy& h : hierarchies_) TRY(mkdir_at(h.parent.get(), id));
+  for (const Hierarchy& h : hierarchies_) TRY(mkdir_fresh_at(h.parent.get(), id));
   for (const FileWrite& w : v1_writes(limits)) TRY(write(id, w));
   return write_devices(id, limits);
 }

@@ -125,10 +125,9 @@ Result<> V2::write_limits(const std::string& id, const Limits& limits) const {
 }
 
 Result<> V2::create(const std::string& id, const Limits& limits) const {
-  const bool existed = exists_at(parent_.get(), id);
-  TRY(mkdir_at(parent_.get(), id));
+  TRY(mkdir_fresh_at(parent_.get(), id));
   TRY(write_limits(id, limits));
-  if (limits.devices.empty() || existed) return {};
+  if (limits.devices.empty()) return {};
   const UniqueFd directory = TRY(open_at(parent_.get(), id, O_RDONLY | O_DIRECTORY));
   return attach_device_program(directory.get(), boil_down(limits.devices));
 }
