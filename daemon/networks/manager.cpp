@@ -140,53 +140,46 @@ Result<Ipv4> Manager::take_address(const NetworkRow& row) {
               row.id);
 }
 
-bool Manager::held_by_ours(const BoundPort& port) const {
-  const auto wanted = host_address(port.host_ip);
-  for (const auto& [container, endpoint] : endpoints_) {
-    for (const auto& p : endpoint.ports) {
-      if (p.host_port != port.host_port || p.protocol != port.protocol) continue;
-      const auto theirs = host_address(p.host_ip);
-      if (!wanted || !theirs || wanted->bits == 0 || theirs->bits == 0 || *wanted == *theirs)
-        return true;
-    }
+void Manager::drop_claims(const std::vector<BoundPort>& ports) {
+  for (const auto& p : ports) {
+    const auto protocol = firewall::parse_protocol(p.protocol);
+    const auto host = host_address(p.host_ip);
+    if (protocol && host) book_.drop(*protocol, *host, p.host_port);
   }
-  return false;
 }
 
+// Claimed before it is bound, so that two containers that want one port at the same time are told
+// what Docker tells them.
 Result<std::pair<BoundPort, UniqueFd>> Manager::bind_port(const PortRequest& wanted,
                                                           const Endpoint& endpoint) {
   const auto protocol = firewall::parse_protocol(wanted.protocol);
   if (!protocol) return fail(Code::invalid_argument, "invalid protocol \"{}\"", wanted.protocol);
   const auto host = TRY(host_address(wanted.host_ip));
   BoundPort bound{wanted.protocol, wanted.container_port, to_string(host), wanted.host_port};
-  const std::uint16_t last = std::max(wanted.host_port, wanted.host_port_end);
-  for (std::uint32_t port = wanted.host_port;; ++port) {
+  const std::uint32_t last = std::max(wanted.host_port, wanted.host_port_end);
+  for (std::uint32_t port = wanted.host_port; port <= last; ++port) {
     bound.host_port = static_cast<std::uint16_t>(port);
-    bool ours = false;
     if (port != 0) {
       const std::lock_guard lock(mutex_);
-      ours = held_by_ours(bound);
+      if (!book_.claim(*protocol, host, bound.host_port)) continue;
     }
-    if (!ours) {
-      auto held = hold_port(*protocol, host, bound.host_port);
-      if (held) {
-        bound.host_port = held->port;
-        return std::pair(std::move(bound), std::move(held->socket));
-      }
-      // Another start may have bound it and not be in endpoints_ yet; what it says is then decided
-      // by who is asked first, which Docker does no better.
-      if (held.error().sys_errno != EADDRINUSE || port >= last)
-        return fail(Code::internal, "failed to bind host port for {}:{}:{}:{}/{}: {}",
-                    bound.host_ip, port, endpoint.ipv4, bound.container_port, bound.protocol,
-                    reason(held.error()));
+    auto held = hold_port(*protocol, host, bound.host_port);
+    const std::lock_guard lock(mutex_);
+    if (held) {
+      bound.host_port = held->port;
+      if (port == 0) book_.claim(*protocol, host, held->port);
+      return std::pair(std::move(bound), std::move(held->socket));
     }
-    if (port < last) continue;
-    if (wanted.host_port_end > wanted.host_port)
-      return fail(Code::internal, "Bind for {}:{}-{} failed: all ports are allocated",
-                  bound.host_ip, wanted.host_port, last);
-    return fail(Code::internal, "Bind for {}:{} failed: port is already allocated", bound.host_ip,
-                port);
+    book_.drop(*protocol, host, bound.host_port);
+    if (held.error().sys_errno != EADDRINUSE || port == last)
+      return fail(Code::internal, "failed to bind host port for {}:{}:{}:{}/{}: {}", bound.host_ip,
+                  port, endpoint.ipv4, bound.container_port, bound.protocol, reason(held.error()));
   }
+  if (last > wanted.host_port)
+    return fail(Code::internal, "Bind for {}:{}-{} failed: all ports are allocated", bound.host_ip,
+                wanted.host_port, last);
+  return fail(Code::internal, "Bind for {}:{} failed: port is already allocated", bound.host_ip,
+              last);
 }
 
 Result<> Manager::bind_ports(const std::vector<PortRequest>& wanted, Allocation& into) {
@@ -218,8 +211,9 @@ Result<Allocation> Manager::allocate(const std::string& container_id,
   UndoList undo;
   if (row.driver == "bridge") {
     const auto address = TRY(take_address(row));
-    undo.push([this, address] {
+    undo.push([this, address, &e] {
       const std::lock_guard lock(mutex_);
+      drop_claims(e.ports);
       pool_.give_back(address);
     });
     e.ipv4 = to_string(address);
@@ -253,8 +247,10 @@ Result<> Manager::wire(const std::string& container_id, const Endpoint& e, int p
   UniqueFd socket = TRY(sockets_.take());
   // An error may leave answers in the socket: it is closed then, not kept.
   const auto pair = TRY(net::create_veth(socket.get(), veth));
-  TRY(net::configure_container(rtnetlink, {pair.inner, {*address, e.prefix_len}, parse_ipv4(e.gateway)}));
+  TRY(net::configure_container(rtnetlink,
+                               {pair.inner, {*address, e.prefix_len}, parse_ipv4(e.gateway)}));
   TRY(net::settle(socket.get(), {pair.host, bridge_index_}));
+  forget_custom_mac(e);  // it is not the one that the host may remember
   sockets_.give_back(std::move(socket));
   if (firewall_ == nullptr) return {};
   auto added = firewall_->add(e.endpoint_id, published_ports(e));
@@ -275,12 +271,24 @@ Result<> Manager::release(const std::string& container_id) {
     e = at->second;
   }
   if (firewall_ != nullptr) TRY(firewall_->remove(e.endpoint_id));
+  forget_custom_mac(e);
   TRY(store_.remove_endpoint(e.endpoint_id));
   const std::lock_guard lock(mutex_);
-  // Only now may another container get the address.
+  // Only now may another container get the ports and the address.
+  drop_claims(e.ports);
   if (const auto address = parse_ipv4(e.ipv4)) pool_.give_back(*address);
   endpoints_.erase(container_id);
   return {};
+}
+
+// The next container with this address has another MAC, and the host would send to the old one
+// until its neighbour table expires.
+void Manager::forget_custom_mac(const Endpoint& e) {
+  const auto address = parse_ipv4(e.ipv4);
+  if (!address || e.mac == net::to_string(net::mac_from(*address))) return;
+  auto socket = sockets_.take();
+  if (socket && net::forget_neighbour(socket->get(), bridge_index_, *address))
+    sockets_.give_back(std::move(*socket));
 }
 
 Result<> Manager::reconcile(const std::vector<std::string>& alive) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/networks/address_pool.hpp"
+#include "daemon/networks/port_book.hpp"
 #include "daemon/networks/service.hpp"
 #include "daemon/networks/store.hpp"
 #include "libcontainer/base/unique_fd.hpp"
@@ -62,7 +63,8 @@ class Manager final : public Service {
   Result<> bind_ports(const std::vector<PortRequest>& wanted, Allocation& into);
   Result<std::pair<BoundPort, UniqueFd>> bind_port(const PortRequest& wanted,
                                                    const Endpoint& endpoint);
-  [[nodiscard]] bool held_by_ours(const BoundPort& port) const;  // mutex_ held
+  void drop_claims(const std::vector<BoundPort>& ports);  // mutex_ held
+  void forget_custom_mac(const Endpoint& endpoint);
   std::string next_link_name();
   Result<> sweep_links();
 
@@ -79,6 +81,7 @@ class Manager final : public Service {
 
   mutable std::mutex mutex_;  // guards what follows; never held across a system call that waits
   AddressPool pool_;
+  PortBook book_;
   std::map<std::string, Endpoint> endpoints_;  // by container id
 };
 

@@ -120,6 +120,8 @@ Result<> Manager::load_endpoints() {
     if (address && !pool_.take(*address))
       log::warn("address {} of container {} lies outside {}", row.endpoint.ipv4, row.container_id,
                 to_string(gateway_.subnet()));
+    for (const auto& p : published_ports(row.endpoint))
+      book_.claim(p.protocol, p.host_address, p.host_port);
     endpoints_.emplace(row.container_id, std::move(row.endpoint));
   }
   return {};

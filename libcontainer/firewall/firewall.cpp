@@ -1,6 +1,7 @@
 #include "libcontainer/firewall/firewall.hpp"
 
 #include "libcontainer/base/log.hpp"
+#include "libcontainer/firewall/conntrack.hpp"
 #include "libcontainer/firewall/tool.hpp"
 
 namespace hexad::firewall {
@@ -23,6 +24,12 @@ Result<std::unique_ptr<BackEnd>> open_legacy() {
     if (!save.empty() && !restore.empty()) return open_restore(std::move(save), std::move(restore));
   }
   return fail(Code::internal, "iptables-restore was not found");
+}
+
+// A flow that stays is a nuisance, not a reason to fail a start.
+void forget_flows(const std::vector<PublishedPort>& ports) {
+  if (const auto done = forget_udp_flows(ports); !done)
+    log::warn("firewall: {}", done.error().message);
 }
 
 }  // namespace
@@ -53,14 +60,21 @@ Result<> Firewall::rebuild(std::vector<Network> networks, const Ports& ports) {
   networks_ = std::move(networks);
   entries_.clear();
   for (const auto& [endpoint, published] : ports)
-    if (!published.empty()) entries_[endpoint].rules = port_rules(instance_, published);
+    if (!published.empty()) entries_[endpoint] = {published, port_rules(instance_, published), {}};
   return rebuild_locked();
 }
 
 Result<> Firewall::add(const std::string& endpoint, const std::vector<PublishedPort>& ports) {
   if (ports.empty()) return {};
-  const std::lock_guard lock(mutex_);
-  Entry entry{port_rules(instance_, ports), {}};
+  {
+    const std::lock_guard lock(mutex_);
+    TRY(add_locked(endpoint, Entry{ports, port_rules(instance_, ports), {}}));
+  }
+  forget_flows(ports);
+  return {};
+}
+
+Result<> Firewall::add_locked(const std::string& endpoint, Entry entry) {
   auto handles = back_end_->append(entry.rules);
   if (handles) {
     entry.handles = std::move(*handles);
@@ -75,16 +89,23 @@ Result<> Firewall::add(const std::string& endpoint, const std::vector<PublishedP
 }
 
 Result<> Firewall::remove(const std::string& endpoint) {
-  const std::lock_guard lock(mutex_);
-  auto node = entries_.extract(endpoint);
-  if (node.empty()) return {};
-  const Entry& entry = node.mapped();
-  auto erased = back_end_->erase(entry.rules, entry.handles);
-  if (erased) return {};
-  log::warn("firewall: {}; our chains are built again", erased.error().message);
-  auto rebuilt = rebuild_locked();
-  if (!rebuilt) entries_.insert(std::move(node));
-  return rebuilt;
+  std::vector<PublishedPort> ports;
+  {
+    const std::lock_guard lock(mutex_);
+    auto node = entries_.extract(endpoint);
+    if (node.empty()) return {};
+    const Entry& entry = node.mapped();
+    ports = entry.ports;
+    if (auto erased = back_end_->erase(entry.rules, entry.handles); !erased) {
+      log::warn("firewall: {}; our chains are built again", erased.error().message);
+      if (auto rebuilt = rebuild_locked(); !rebuilt) {
+        entries_.insert(std::move(node));
+        return rebuilt;
+      }
+    }
+  }
+  forget_flows(ports);
+  return {};
 }
 
 Result<> Firewall::repair() {

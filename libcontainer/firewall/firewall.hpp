@@ -38,12 +38,14 @@ class Firewall {
 
  private:
   struct Entry {
+    std::vector<PublishedPort> ports;
     std::vector<Rule> rules;
     std::vector<Handle> handles;
   };
   Firewall(std::string instance, std::unique_ptr<BackEnd> back_end)
       : instance_(std::move(instance)), back_end_(std::move(back_end)) {}
   Result<> rebuild_locked();
+  Result<> add_locked(const std::string& endpoint, Entry entry);
 
   const std::string instance_;
   std::unique_ptr<BackEnd> back_end_;

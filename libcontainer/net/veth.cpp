@@ -173,7 +173,8 @@ Result<VethPair> create_veth(int rtnetlink, const VethSpec& spec) {
     const int inner = attempt < 2 ? peer_index.load() : kHighPeerIndex + attempt;
     Batch batch;
     batch.add(veth_message(spec, host, inner), "create link " + spec.host_name);
-    batch.add(forwarding_message(host, spec.peer_mac), "set the forwarding entry of " + spec.host_name);
+    batch.add(forwarding_message(host, spec.peer_mac),
+              "set the forwarding entry of " + spec.host_name);
     if (spec.hairpin) batch.add(hairpin_message(host), "set hairpin mode of " + spec.host_name);
     auto done = batch.run(rtnetlink);
     if (done) return VethPair{host, inner};
@@ -200,6 +201,19 @@ Result<> settle(int rtnetlink, std::initializer_list<int> links) {
   Batch batch;
   for (const int index : links) batch.add(query_message(index), "ask for a link");
   return batch.run(rtnetlink);
+}
+
+Result<> forget_neighbour(int rtnetlink, int link, Ipv4 address) {
+  nl_msg* m = ::nlmsg_alloc_simple(RTM_DELNEIGH, 0);
+  ndmsg head{};
+  head.ndm_family = AF_INET;
+  head.ndm_ifindex = link;
+  ::nlmsg_append(m, &head, sizeof head, NLMSG_ALIGNTO);
+  put(m, NDA_DST, htonl(address.bits));
+  Batch batch;
+  batch.add(m, "forget neighbour " + hexad::to_string(address));
+  if (auto r = batch.run(rtnetlink); !r && r.error().sys_errno != ENOENT) return r;
+  return {};
 }
 
 }  // namespace hexad::net

@@ -50,7 +50,12 @@ Result<> configure_container(int rtnetlink, const ContainerLink& link);
 
 // After that the host's end has a carrier, which the kernel makes use of in a work item of its own:
 // until then the bridge drops the container's first packets, and a lost ARP request costs a second.
-// Asking for a link makes Linux 6.8 and later do that work at once (rtnl_getlink, linkwatch_sync_dev).
+// Asking for a link makes Linux 6.8 and later do that work at once (rtnl_getlink,
+// linkwatch_sync_dev).
 Result<> settle(int rtnetlink, std::initializer_list<int> links);
+
+// The host forgets which MAC `address` had on the link: needed where the next owner of the address
+// has another one. No entry is fine.
+Result<> forget_neighbour(int rtnetlink, int link, Ipv4 address);
 
 }  // namespace hexad::net

@@ -1,14 +1,22 @@
 // The daemon's service: allocation to release with real links, and what a new daemon finds.
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "daemon/networks/service.hpp"
+#include "libcontainer/base/io.hpp"
 #include "tests/integration/net/net_fixture.hpp"
 
 using namespace lab;
@@ -244,22 +252,94 @@ TEST_CASE("a hundred published ports from request to rules") {
   fmt::print("allocate() and wire() with 100 ports: {:.2f} ms\n", best);
 }
 
-TEST_CASE("a container's first packets are not lost") {
+TEST_CASE("a container's first packets are not lost, nor sent to the last owner of its address") {
   Lab lab;
   Daemon daemon;
-  constexpr int kRounds = 60;
+  constexpr int kRounds = 40;
   int lost_out = 0, lost_in = 0;
   for (int i = 0; i < kRounds; ++i) {
     Box box;
     box.serve("tcp", 80);
-    const auto a = daemon.run("c", box, {tcp(8080, 80)});
-    if (i % 2 == 0) {
-      // Answered by the container itself, through the host.
-      if (!ask_from(box, "tcp", "10.201.0.1", 8080)) ++lost_out;
-    } else {
-      if (!ask("tcp", "10.201.0.2", 80)) {++lost_in; perror("ask");}
-    }
+    // Every fourth has a MAC of its own, which the next owner of the address has not.
+    const std::string mac = i % 4 == 3 ? "02:00:00:00:00:77" : "";
+    const auto a = must(daemon.service->allocate("c", "c", "bridge", {tcp(8080, 80)}, mac));
+    must(daemon.service->wire("c", a.endpoint, box.pid(), box.rtnetlink()));
+    CHECK(a.endpoint.ipv4 == "10.201.0.2");
+    if (i % 2 == 0 && !ask_from(box, "tcp", "10.201.0.1", 8080)) ++lost_out;
+    if (!ask("tcp", "127.0.0.1", 8080)) ++lost_in;
     must(daemon.service->release("c"));
   }
-  fmt::print("first packets lost: {} outwards, {} inwards of {} each\n", lost_out, lost_in, kRounds / 2);
+  fmt::print("first packets lost: {} outwards, {} inwards of {}\n", lost_out, lost_in, kRounds);
+  // Linux before 6.8 may lose some: there nothing makes the kernel see the carrier at once.
+  utsname kernel{};
+  ::uname(&kernel);
+  int major = 0, minor = 0;
+  if (std::sscanf(kernel.release, "%d.%d", &major, &minor) == 2 &&
+      (major > 6 || (major == 6 && minor >= 8))) {
+    CHECK(lost_out == 0);
+    CHECK(lost_in == 0);
+  }
+}
+
+TEST_CASE("a client that keeps sending UDP reaches the container of the moment") {
+  Lab lab;
+  auto& neighbour = lab.neighbour();
+  Daemon daemon;
+  Box first, second;
+  first.serve("udp", 53);
+  second.serve("udp", 53);
+  // One socket for all: which container answered is told by the port's owner at that time.
+  Allocation held;
+  const auto ask_twice = [&](const std::function<void()>& between) {
+    auto to = hexad::pipe_pair(), back = hexad::pipe_pair();
+    const pid_t client = ::fork();
+    if (client == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      held.held.clear();  // inherited, and would keep the port
+      to->second.reset();
+      ::setns(neighbour.netns(), CLONE_NEWNET);
+      const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+      sockaddr_in where{};
+      where.sin_family = AF_INET;
+      where.sin_port = htons(5353);
+      where.sin_addr.s_addr = htonl(192U << 24 | 2U << 8 | 1U);
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where);
+      const timeval limit{0, 400'000};
+      ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+      char byte = 0;
+      while (::read(to->first.get(), &byte, 1) == 1 && byte != 'q') {
+        (void)!::send(fd, "?", 1, 0);
+        char answer[64];
+        ssize_t n = ::recv(fd, answer, sizeof answer, 0);
+        if (n < 0 && errno == ECONNREFUSED) n = 0;
+        (void)!::write(back->second.get(), n > 0 ? "y" : "n", 1);
+      }
+      ::_exit(0);
+    }
+    std::string answers;
+    const auto one = [&] {
+      char answer = 0;
+      (void)!::write(to->second.get(), "?", 1);
+      (void)!::read(back->first.get(), &answer, 1);
+      answers += answer;
+    };
+    one();
+    between();
+    one();
+    (void)!::write(to->second.get(), "q", 1);
+    ::waitpid(client, nullptr, 0);
+    return answers;
+  };
+  const PortRequest dns{"udp", 53, "", 5353, 0};
+  // Nobody yet, then the first.
+  CHECK(ask_twice([&] { held = daemon.run("first", first, {dns}); }) == "ny");
+  // The first goes, the second comes with another address.
+  CHECK(ask_twice([&] {
+          must(daemon.service->release("first"));
+          held.held.clear();
+          must(daemon.service->allocate("keeps .2", "x", "", {}, ""));
+          held = daemon.run("second", second, {dns});
+          CHECK(held.endpoint.ipv4 != "10.201.0.2");
+          CHECK(first.sh("ip link set eth0 down").empty());
+        }) == "yy");
 }
