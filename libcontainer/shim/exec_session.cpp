@@ -49,7 +49,8 @@ void ExecSession::child_ended(int code) {
   over_ = true;
   // Told before the client sees the end of its stream: who asks then finds the exit code.
   if (reply_to != nullptr) reply_to->reply(Op::exited, Exit{code, false, now_ns()});
-  streams_.end();
+  constexpr std::int64_t kLateMs = 2000;  // as long as Docker waits for late output
+  streams_.end_within(kLateMs);
 }
 
 }  // namespace hexad::shim

@@ -73,7 +73,8 @@ void Supervisor::on_exec(Connection& from, process::Packet& packet) {
   input.container = &spec_;
   input.init_pidfd = init_pidfd_.get();
   input.cgroup_tasks = cgroup_tasks();
-  input.cgroup_v2 = cgroup_v2_ ? cgroup_v2_.get() : -1;
+  const UniqueFd moved = cgroup_v2_ ? moved_cgroup() : UniqueFd();
+  input.cgroup_v2 = moved ? moved.get() : cgroup_v2_ ? cgroup_v2_.get() : -1;
   auto started = session->start(std::move(input));
   if (!started) return session->child_failed(process::make_failure("clone", started.error()));
   execs_.push_back(std::move(session));

@@ -169,8 +169,21 @@ bool Streams::read_once(Source& source) {
     source.hang_up();
   } else {
     source.close();
+    if (deadline_ms_ != 0 && is_silent()) end();
   }
   return false;
+}
+
+// Nobody can write any more.
+bool Streams::is_silent() const noexcept { return (!out_ || !out_->fd) && (!err_ || !err_->fd); }
+
+void Streams::end_within(std::int64_t ms) {
+  for (auto* source : {out_.get(), err_.get()}) {
+    while (source != nullptr && source->fd && read_once(*source)) {
+    }
+  }
+  if (options_.terminal || viewers_.empty() || is_silent()) return end();
+  deadline_ms_ = monotonic_ms() + ms;
 }
 
 void Streams::dispatch(Stream stream, std::string_view bytes) {
@@ -255,6 +268,7 @@ void Streams::input_ended(ViewerSession& from) {
 void Streams::end() {
   if (ended_) return;
   ended_ = true;
+  deadline_ms_ = 0;
   for (auto* source : {out_.get(), err_.get()}) {
     if (source == nullptr) continue;
     while (source->fd && read_once(*source)) {
@@ -273,7 +287,8 @@ void Streams::end() {
 
 int Streams::tick(std::int64_t patience_ms) {
   const auto now = monotonic_ms();
-  bool waiting = held_;
+  if (deadline_ms_ != 0 && (now >= deadline_ms_ || viewers_.empty())) end();
+  bool waiting = held_ || deadline_ms_ != 0;
   for (std::size_t i = viewers_.size(); i > 0; --i) {
     auto& viewer = *viewers_[i - 1];
     if (ended_ && viewer.is_stalled(now, patience_ms)) {

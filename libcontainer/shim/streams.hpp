@@ -41,6 +41,9 @@ class Streams final : public ViewerOwner {
   // The process has ended: takes what is left in the pipes, ends the log, and closes every viewer
   // once it has everything.
   void end();
+  // The same, but while somebody else still holds the other end of a pipe (a background child of
+  // an exec'd process), viewers hear it for `ms` more.
+  void end_within(std::int64_t ms);
   [[nodiscard]] bool has_viewers() const noexcept { return !viewers_.empty(); }
   // Stalled viewers are given up, held back output goes on. Milliseconds until it wants to be
   // called again, -1: not before something happens.
@@ -59,6 +62,7 @@ class Streams final : public ViewerOwner {
   class Sink;
 
   bool read_once(Source& source);
+  [[nodiscard]] bool is_silent() const noexcept;
   void dispatch(Stream stream, std::string_view bytes);
   void hold_back();
   void close_stdin();
@@ -69,7 +73,8 @@ class Streams final : public ViewerOwner {
   Options options_;
   std::unique_ptr<Source> out_, err_;
   std::unique_ptr<Sink> in_;
-  std::string typed_;  // not yet taken by the process
+  std::string typed_;             // not yet taken by the process
+  std::int64_t deadline_ms_ = 0;  // of end_within(), 0: none
   bool close_after_typed_ = false, held_ = false, ended_ = false;
   std::vector<std::unique_ptr<ViewerSession>> viewers_;
 };

@@ -25,6 +25,16 @@ constexpr const char* kSocketName = "shim.sock";
 constexpr int kQuietMs = 2000;              // then memory of a burst is given back
 constexpr std::int64_t kLingerMs = 30'000;  // for a viewer that takes nothing after the end
 
+// The path in the "0::" line of /proc/PID/cgroup; cgroups(7).
+std::string unified_path(pid_t pid) {
+  const auto text = read_file(fmt::format("/proc/{}/cgroup", pid), 64U << 10);
+  if (!text) return {};
+  for (const auto line : split(*text, '\n')) {
+    if (line.substr(0, 3) == "0::") return std::string(line.substr(3));
+  }
+  return {};
+}
+
 bool is_own_user(int sock) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -226,6 +236,19 @@ std::vector<int> Supervisor::cgroup_tasks() const {
   return out;
 }
 
+// An init that manages cgroups itself (systemd) moves below, and a cgroup with controllers for its
+// children takes no process any more (cgroup-v2.rst, "No Internal Process Constraint").
+UniqueFd Supervisor::moved_cgroup() const {
+  const std::string now = unified_path(status_.pid);
+  const auto& old = cgroup_v2_path_;
+  if (old.empty() || now.size() <= old.size() + 1 || now.compare(0, old.size(), old) != 0 ||
+      now[old.size()] != '/')
+    return {};
+  auto fd =
+      open_at(cgroup_v2_.get(), now.substr(old.size() + 1), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  return fd ? std::move(*fd) : UniqueFd();
+}
+
 Result<> Supervisor::take_start(StartRequest request, std::vector<UniqueFd> fds,
                                 std::string_view& stage) {
   stage = "shim";
@@ -289,6 +312,7 @@ void Supervisor::on_start(Connection& from, process::Packet& packet) {
   // All of this beside init, which is at work by now.
   if (!(spec_.wire_network && spec_.ns.net == process::NsMode::own))
     from.reply(Op::cloned, status_);
+  if (cgroup_v2_) cgroup_v2_path_ = unified_path(status_.pid);
   if (auto who = identify(status_.pid)) status_.start_time = who->start_time;
   auto held = open_at(AT_FDCWD, fmt::format("/proc/{}/ns/mnt", status_.pid), O_RDONLY);
   if (held) mount_namespace_ = std::move(*held);

@@ -65,6 +65,8 @@ class Supervisor final : public ConnectionOwner, public ChildOwner {
   int tick();
   void linger();
   [[nodiscard]] std::vector<int> cgroup_tasks() const;
+  // The v2 cgroup that init is in now, if that is below the one it was started in; else empty.
+  [[nodiscard]] UniqueFd moved_cgroup() const;
 
   Loop loop_;
   UniqueFd exec_dir_, listener_, signals_;
@@ -82,6 +84,7 @@ class Supervisor final : public ConnectionOwner, public ChildOwner {
   UniqueFd mount_namespace_;  // held, so that the exit is known before the unmounting
   std::vector<UniqueFd> tasks_, held_;
   UniqueFd cgroup_v2_;
+  std::string cgroup_v2_path_;  // as /proc/PID/cgroup names it
   Status status_;
   Exit exit_;
   std::vector<std::unique_ptr<ExecSession>> execs_;

@@ -96,6 +96,16 @@ TEST_CASE("an exec's input ends when its client stops typing") {
   CHECK(exit->code == 0);
 }
 
+TEST_CASE("late output of a background child still reaches the viewer") {
+  if (!support::need_root()) return;
+  Box box;
+  start_sleeper(box);
+  const auto done = support::exec_in(
+      box, support::process_of({"sh", "-c", "(sleep 0.3; echo late) & echo early; exit 3"}));
+  CHECK(done.output == "early\nlate\n");
+  CHECK(done.code == 3);
+}
+
 TEST_CASE("an exec with a terminal can be resized and signalled") {
   if (!support::need_root()) return;
   Box box;

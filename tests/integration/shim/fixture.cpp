@@ -109,7 +109,7 @@ bool Box::start(std::vector<shim::AttachedViewer> viewers) {
   auto spawned = shim::Shim::spawn(spawned_by, exec_dir_.get());
   REQUIRE(spawned);
   shim = std::move(*spawned);
-  shim::StartInput input;
+  shim::StartInput input = std::move(extra);
   input.spec = spec;
   input.viewers = std::move(viewers);
   if (!shim.start(std::move(input), failure) || !shim.wait_ready(failure) || !shim.go(failure)) {

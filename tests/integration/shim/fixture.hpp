@@ -28,6 +28,9 @@ class Box {
   hexad::process::ContainerSpec spec;  // to be changed before start()
   hexad::shim::Failure failure;
 
+  // What goes with the spec; `viewers` are set by start().
+  hexad::shim::StartInput extra;
+
   // The whole of it: spawn, start, ready, go. False: see failure.
   bool start(std::vector<hexad::shim::AttachedViewer> viewers = {});
   // Waits for the end; -1 when the shim is gone.
