@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <thread>
 
 #include "fixture.hpp"
 #include "libcontainer/base/io.hpp"
@@ -56,11 +57,13 @@ TEST_CASE("namespaces of another container are joined") {
   CHECK(link_of(pid, "mnt") != link_of(other, "mnt"));
   const auto done = support::exec_in(second, support::process_of({"cat", "/dev/shm/note"}));
   CHECK(done.output == "shared\n");
+  for (int i = 0; i < 200 && second.logged("stdout").find("100 ") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(second.logged("stdout") == "shared\nsleep 100 ");
   // The pid namespace ends with its init, and everybody in it.
   CHECK(shim::send_signal(first.exec_dir(), {"", SIGKILL}));
   CHECK(first.wait() == 137);
   CHECK(second.wait() == 137);
-  CHECK(second.logged("stdout") == "shared\nsleep 100 ");
 }
 
 TEST_CASE("namespaces of the host are kept where asked for") {
