@@ -53,13 +53,13 @@ struct Service::Starting {
   Snapshot before;
   std::shared_ptr<const Definition> definition;
   images::Runnable image;
-  UndoList undo;
   UniqueFd run_dir;
   std::optional<shim::Shim> shim;
   NetworkPlan network;
   std::optional<networks::Allocation> allocation;
   process::ContainerSpec spec;
   shim::Failure failure;
+  UndoList undo;  // last, so that it runs while what it needs is still there
 
   Result<> make_run_dir();
   Result<> allocate_network();
