@@ -70,6 +70,7 @@ Result<ListFormat> ListFormat::parse(std::string_view format, const Listing& lis
   } else {
     body = unescape(format);
   }
+  if (body == "raw") return fail(Code::not_implemented, "the format 'raw' is not supported");
   parsed.template_ = TRY(parse_template(body));
   return parsed;
 }

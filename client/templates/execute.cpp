@@ -12,6 +12,8 @@ namespace {
 enum class Flow : std::uint8_t { on, break_, continue_ };
 
 constexpr std::size_t kMaxOutput = 64U << 20;
+// Ranges within ranges multiply; no real template comes near.
+constexpr std::size_t kMaxSteps = 2'000'000;
 
 class Executor {
  public:
@@ -42,6 +44,7 @@ class Executor {
 
   Result<Flow> node(const Node& node, const Value& dot) {
     if (out_.size() > kMaxOutput) return fail(Code::invalid_argument, "the output is too large");
+    if (++steps_ > kMaxSteps) return fail(Code::invalid_argument, "the template runs too long");
     switch (node.kind) {
       case Node::Kind::text: out_ += node.text; return Flow::on;
       case Node::Kind::break_: return Flow::break_;
@@ -257,6 +260,7 @@ class Executor {
   const Data& data_;
   std::string_view source_;
   std::string& out_;
+  std::size_t steps_ = 0;
   std::vector<std::pair<std::string, Value>> variables_;
 };
 
