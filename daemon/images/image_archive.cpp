@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "daemon/images/layer_tree.hpp"
 #include "daemon/tar/decompress.hpp"
@@ -15,27 +15,53 @@ namespace hexad::images {
 namespace {
 
 constexpr std::size_t kMaxFiles = 100'000;
-constexpr std::int64_t kSideHashFrom = 1 << 20;  // below, a thread costs more than the hash
 
-Result<StagedFile> stage(tar::Reader& reader, std::int64_t size, Staging& staging) {
-  auto writer = TRY(FileWriter::create(staging.name("file")));
-  tar::Sha256 inline_sha;
-  std::optional<tar::SideSha256> side_sha;
-  if (size >= kSideHashFrom) side_sha.emplace();
-  for (;;) {
-    const auto piece = TRY(reader.data());
-    if (piece.bytes.empty()) break;
-    if (piece.offset != writer.size())
+// The data of the member that the reader stands at.
+class MemberStream : public tar::Stream {
+ public:
+  explicit MemberStream(tar::Reader& reader) : reader_(reader) {}
+  Result<std::string_view> next() override {
+    const auto piece = TRY(reader_.data());
+    if (!piece.bytes.empty() && piece.offset != at_)
       return fail(Code::invalid_argument, "a file of the archive is sparse");
-    if (side_sha) {
-      side_sha->update(piece.bytes);
-    } else {
-      inline_sha.update(piece.bytes);
-    }
-    TRY(writer.write(piece.bytes));
+    at_ += static_cast<std::int64_t>(piece.bytes.size());
+    return piece.bytes;
   }
-  if (writer.size() != size) return fail(Code::invalid_argument, "a file of the archive is sparse");
-  return StagedFile{writer.path(), side_sha ? side_sha->finish() : inline_sha.finish(), size};
+
+ private:
+  tar::Reader& reader_;
+  std::int64_t at_ = 0;
+};
+
+// Gives its first piece again.
+class Peeked : public tar::Stream {
+ public:
+  Peeked(std::string_view first, tar::Stream& rest) : first_(first), rest_(rest) {}
+  Result<std::string_view> next() override {
+    if (first_.empty()) return rest_.next();
+    return std::exchange(first_, {});
+  }
+
+ private:
+  std::string_view first_;
+  tar::Stream& rest_;
+};
+
+bool looks_like_layer(std::string_view first) {
+  return tar::detect(first) != tar::Compression::none ||
+         (first.size() >= tar::kBlockSize && tar::parse_header(first.substr(0, tar::kBlockSize)));
+}
+
+Result<StagedFile> stage_plain(tar::Stream& stream, Staging& staging) {
+  auto writer = TRY(FileWriter::create(staging.name("file")));
+  tar::Sha256 sha;
+  for (;;) {
+    const auto piece = TRY(stream.next());
+    if (piece.empty()) break;
+    sha.update(piece);
+    TRY(writer.write(piece));
+  }
+  return StagedFile{writer.path(), sha.finish(), writer.size()};
 }
 
 // A link's target as a path of the archive; nothing when it leads out.
@@ -49,7 +75,25 @@ std::optional<std::string> link_target(const std::string& at, const tar::Entry& 
 
 }  // namespace
 
-Result<ImageArchive> ImageArchive::receive(tar::Source source, Staging& staging) {
+Result<StagedFile> ImageArchive::stage(tar::Reader& reader, const std::string& path,
+                                       std::int64_t size, Staging& staging, const Have& have) {
+  MemberStream member(reader);
+  const auto first = TRY(member.next());
+  Peeked stream(first, member);
+  const bool here = have && have(split_path(path).second);
+  StagedFile file;
+  if (here || !looks_like_layer(first)) {
+    file = TRY(stage_plain(stream, staging));
+  } else {
+    auto arrived = TRY(unpack_arriving(stream, staging));
+    if (arrived.layer) layers_.insert_or_assign(arrived.blob.digest, std::move(*arrived.layer));
+    file = std::move(arrived.blob);
+  }
+  if (file.size != size) return fail(Code::invalid_argument, "a file of the archive is sparse");
+  return file;
+}
+
+Result<ImageArchive> ImageArchive::receive(tar::Source source, Staging& staging, const Have& have) {
   ImageArchive archive;
   tar::SourceStream stream(std::move(source));
   const auto plain = TRY(tar::decompress(stream));
@@ -62,7 +106,8 @@ Result<ImageArchive> ImageArchive::receive(tar::Source source, Staging& staging)
       return fail(Code::invalid_argument, "the archive has more than {} files", kMaxFiles);
     if (entry.type == tar::Type::file) {
       archive.links_.erase(path);
-      archive.files_.insert_or_assign(std::move(path), TRY(stage(reader, entry.size, staging)));
+      auto file = TRY(archive.stage(reader, path, entry.size, staging, have));
+      archive.files_.insert_or_assign(std::move(path), std::move(file));
     } else if (entry.type == tar::Type::symlink || entry.type == tar::Type::hard_link) {
       if (auto target = link_target(path, entry)) {
         archive.files_.erase(path);
@@ -73,6 +118,12 @@ Result<ImageArchive> ImageArchive::receive(tar::Source source, Staging& staging)
   TRY(reader.finish());
   TRY(tar::drain(stream));
   return archive;
+}
+
+std::optional<NewLayer> ImageArchive::take_layer(const std::string& blob_digest) {
+  auto node = layers_.extract(blob_digest);
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
 }
 
 const StagedFile* ImageArchive::find(std::string_view path) const {

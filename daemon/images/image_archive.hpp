@@ -2,22 +2,28 @@
 // their path. What they mean (docker save or OCI layout) becomes a list of images to make.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/images/documents.hpp"
+#include "daemon/images/layers.hpp"
 #include "daemon/images/names.hpp"
 #include "daemon/images/staging.hpp"
+#include "daemon/tar/reader.hpp"
 #include "daemon/tar/stream.hpp"
 
 namespace hexad::images {
 
 class ImageArchive {
  public:
-  // Reads the whole stream; the description of the images may come last.
-  static Result<ImageArchive> receive(tar::Source source, Staging& staging);
+  // Reads the whole stream; the description of the images may come last. What looks like a layer
+  // is unpacked while it arrives, unless `have` says that the store has the blob of that digest.
+  using Have = std::function<bool(std::string_view digest)>;
+  static Result<ImageArchive> receive(tar::Source source, Staging& staging, const Have& have);
 
   // Links inside the archive are followed (old docker saves share layers by them). Null: not there.
   [[nodiscard]] const StagedFile* find(std::string_view path) const;
@@ -25,10 +31,16 @@ class ImageArchive {
   [[nodiscard]] Result<std::string> read(std::string_view path) const;
   // blobs/sha256/DIGEST, checked against the digest and, where known, the size.
   [[nodiscard]] Result<const StagedFile*> blob(const Descriptor& descriptor) const;
+  // The layer that was unpacked from the blob; once. Nothing when it could not be.
+  std::optional<NewLayer> take_layer(const std::string& blob_digest);
 
  private:
+  Result<StagedFile> stage(tar::Reader& reader, const std::string& path, std::int64_t size,
+                           Staging& staging, const Have& have);
+
   std::map<std::string, StagedFile, std::less<>> files_;
   std::map<std::string, std::string, std::less<>> links_;  // clean path -> clean path
+  std::map<std::string, NewLayer> layers_;                 // by the digest of the blob
 };
 
 struct WantedLayer {

@@ -45,7 +45,8 @@ Result<std::string> import_image(Core& core, const Source& source, const ImportO
 
   auto staging = TRY(Staging::make(core.paths()));
   tar::SourceStream stream(source);
-  auto layer = TRY(unpack_arriving(stream, staging));
+  auto arrived = TRY(unpack_arriving(stream, staging));
+  auto layer = TRY(std::move(arrived.layer));
   file.created = now_ns();
   file.comment = options.message.empty() ? "Imported from -" : options.message;
   file.docker_version = api::kVersion;

@@ -7,8 +7,10 @@
 #include "daemon/tar/decompress.hpp"
 #include "daemon/tar/digest.hpp"
 #include "daemon/tar/reader.hpp"
+#include "daemon/tar/side.hpp"
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/pidfd.hpp"
+#include "libcontainer/base/undo.hpp"
 
 namespace hexad::images {
 
@@ -21,6 +23,8 @@ Result<NewLayer> unpack(tar::Stream& blob, Staging& staging,
   NewLayer layer;
   layer.directory = staging.name("layer");
   if (::mkdir(layer.directory.c_str(), 0755) != 0) return sys_fail("mkdir {}", layer.directory);
+  UndoList undo;  // half a layer takes room that the rest of a load may need
+  undo.push([path = layer.directory] { static_cast<void>(remove_tree(path)); });
   const auto root = TRY(open_at(AT_FDCWD, layer.directory, O_RDONLY | O_DIRECTORY));
   if (::fchmod(root.get(), 0755) != 0)
     return sys_fail("chmod {}", layer.directory);  // whatever the umask
@@ -42,8 +46,29 @@ Result<NewLayer> unpack(tar::Stream& blob, Staging& staging,
   layer.row.size = unpacked.size;
   layer.row.opaque = unpacked.opaque_root;
   layer.row.unsynced = TRY(boot_id());
+  undo.dismiss();
   return layer;
 }
+
+// Copies what passes to the side, and remembers when it was the source that failed.
+class Watched : public tar::Stream {
+ public:
+  Watched(tar::Stream& source, tar::Side& side) : source_(source), side_(side) {}
+  Result<std::string_view> next() override {
+    auto piece = source_.next();
+    if (piece && !piece->empty()) {
+      if (auto pushed = side_.push(*piece); !pushed) piece = pass(std::move(pushed).error());
+    }
+    if (!piece) failed_ = piece.error();
+    return piece;
+  }
+  [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
+
+ private:
+  tar::Stream& source_;
+  tar::Side& side_;
+  std::optional<Error> failed_;
+};
 
 }  // namespace
 
@@ -60,17 +85,31 @@ Result<NewLayer> unpack_staged(const StagedFile& blob, Staging& staging, const A
   return layer;
 }
 
-Result<NewLayer> unpack_arriving(tar::Stream& source, Staging& staging) {
+Result<Arrived> unpack_arriving(tar::Stream& source, Staging& staging) {
   auto copy = TRY(FileWriter::create(staging.name("blob")));
-  tar::SideSha256 sha;
-  tar::TapStream tapped(source, [&](std::string_view piece) -> Result<> {
+  tar::Sha256 sha;
+  tar::Side side([&](std::string_view piece) -> Result<> {
     sha.update(piece);
     return copy.write(piece);
   });
-  auto layer = TRY(unpack(tapped, staging, [&] { return sha.finish(); }));
-  layer.row.blob_size = copy.size();
-  layer.blob_path = copy.path();
-  return layer;
+  Watched watched(source, side);
+  std::string digest;
+  auto layer = unpack(watched, staging, [&] {
+    // The source has ended: what the side has is all there is.
+    static_cast<void>(side.finish());
+    digest = sha.finish();
+    return digest;
+  });
+  if (watched.failed()) return pass(*watched.failed());
+  if (!layer) TRY(tar::drain(watched));
+  TRY(side.finish());
+  if (digest.empty()) digest = sha.finish();
+  Arrived arrived{{copy.path(), digest, copy.size()}, std::move(layer)};
+  if (arrived.layer) {
+    arrived.layer->row.blob_size = copy.size();
+    arrived.layer->blob_path = copy.path();
+  }
+  return arrived;
 }
 
 Result<NewLayer> unpack_blob(const std::string& path, Staging& staging) {

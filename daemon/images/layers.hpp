@@ -15,8 +15,16 @@ using Advance = std::function<Result<>(std::int64_t bytes)>;
 
 // Unpacks a blob that is staged already.
 Result<NewLayer> unpack_staged(const StagedFile& blob, Staging& staging, const Advance& advance);
-// Keeps a copy of the blob while it unpacks it: one pass, hashing beside it.
-Result<NewLayer> unpack_arriving(tar::Stream& source, Staging& staging);
+
+// One pass over bytes that come from outside: the blob is kept and hashed on a thread of its own
+// while this one unpacks it. A layer that cannot be unpacked does not keep the blob from being
+// complete; an error of the source or of the disk does.
+struct Arrived {
+  StagedFile blob;
+  Result<NewLayer> layer;
+};
+Result<Arrived> unpack_arriving(tar::Stream& source, Staging& staging);
+
 // For recovery: the blob stays where it is.
 Result<NewLayer> unpack_blob(const std::string& path, Staging& staging);
 

@@ -14,7 +14,8 @@ namespace hexad::images {
 
 namespace {
 
-Result<> unpack_missing(Core::Pin& pin, const std::vector<WantedImage>& images, bool quiet,
+Result<> unpack_missing(ImageArchive& archive, Core::Pin& pin,
+                        const std::vector<WantedImage>& images, bool quiet,
                         const Progress& progress, Staging& staging, Batch& batch) {
   std::set<std::string> done;
   for (const auto& image : images) {
@@ -25,8 +26,10 @@ Result<> unpack_missing(Core::Pin& pin, const std::vector<WantedImage>& images, 
         return fail(Code::invalid_argument, "invalid archive: layer sha256:{} is missing",
                     wanted.diff_id);
       LayerProgress report(progress, quiet, wanted.diff_id, wanted.blob->size);
-      auto layer = TRY(
-          unpack_staged(*wanted.blob, staging, [&](std::int64_t read) { return report.at(read); }));
+      // Unpacked while it arrived, or now.
+      auto early = archive.take_layer(wanted.blob->digest);
+      const Advance advance = [&](std::int64_t read) { return report.at(read); };
+      auto layer = early ? std::move(*early) : TRY(unpack_staged(*wanted.blob, staging, advance));
       if (layer.row.diff_id != wanted.diff_id)
         return fail(Code::invalid_argument,
                     "invalid diffID for layer {}: expected \"sha256:{}\", got \"sha256:{}\"", i,
@@ -61,14 +64,18 @@ Result<> tell(const std::vector<WantedImage>& images, const std::vector<Moved>& 
 
 Result<> load_images(Core& core, const Source& source, bool quiet, const Progress& progress) {
   auto staging = TRY(Staging::make(core.paths()));
-  const auto archive = TRY(ImageArchive::receive(source, staging));
+  std::set<std::string, std::less<>> blobs;
+  const auto before = core.catalog();
+  for (const auto& [id, layer] : before->layers) blobs.insert(layer.blob);
+  auto archive = TRY(ImageArchive::receive(
+      source, staging, [&](std::string_view digest) { return blobs.contains(digest); }));
   auto images = TRY(describe(archive));
   std::vector<std::string> diff_ids;
   for (const auto& image : images)
     diff_ids.insert(diff_ids.end(), image.file.diff_ids.begin(), image.file.diff_ids.end());
   Core::Pin pin(core, std::move(diff_ids));
   Batch batch;
-  TRY(unpack_missing(pin, images, quiet, progress, staging, batch));
+  TRY(unpack_missing(archive, pin, images, quiet, progress, staging, batch));
   std::set<std::string> ids;
   for (const auto& wanted : images) {
     for (const auto& tag : wanted.tags) batch.tags.emplace_back(tag, wanted.id);

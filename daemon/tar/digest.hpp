@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/tar/side.hpp"
+
 namespace hexad::tar {
 
 std::string sha256_hex(std::string_view bytes);
@@ -23,20 +25,16 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-// The same on a thread of its own: hashing goes on beside whatever else is done with the bytes.
-// Holds at most 2 MiB; update() copies, and waits when the hash falls behind.
+// The same on a thread of its own (side.hpp).
 class SideSha256 {
  public:
   SideSha256();
-  ~SideSha256();
-  SideSha256(const SideSha256&) = delete;
-  SideSha256& operator=(const SideSha256&) = delete;
   void update(std::string_view bytes);
   std::string finish();  // once
 
  private:
-  struct Worker;
-  std::unique_ptr<Worker> worker_;
+  Sha256 sha_;
+  Side side_;  // after what it uses
 };
 
 }  // namespace hexad::tar

@@ -25,7 +25,7 @@ struct Received {
     staging.emplace(std::move(*made));
   }
   Result<std::vector<WantedImage>> describe_all(const TarBuilder& b) {
-    archive.emplace(TRY(ImageArchive::receive(support::source_of(b.done()), *staging)));
+    archive.emplace(TRY(ImageArchive::receive(support::source_of(b.done()), *staging, nullptr)));
     return describe(*archive);
   }
   std::optional<ImageArchive> archive;
