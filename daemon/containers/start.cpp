@@ -39,7 +39,7 @@ int exit_code_for(std::string_view message) {
 
 Error runtime_error(const shim::Failure& failure, Error error) {
   const std::string& text = failure.message.empty() ? error.message : failure.message;
-  Error out{Code::internal, failure.sys_errno, std::string(kRuntimePrefix) + text + ": unknown"};
+  Error out{Code::internal, failure.sys_errno, std::string(kRuntimePrefix) + text};
   if (exit_code_for(text) != 128) out.code = Code::invalid_argument;
   return out;
 }

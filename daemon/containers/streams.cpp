@@ -93,7 +93,6 @@ awaitable<Result<>> wait_stream(Service& service, RequestPtr request, http::Stre
     if (is_over(*condition, now, before)) {
       api::WaitResponse response;
       response.status_code = now.exit_code;
-      if (!now.error.empty() && now.count != before) response.error = now.error;
       std::string body = api::encode(response) + "\n";
       co_await stream.write(std::move(body));
       co_return Result<>{};

@@ -192,7 +192,7 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
   if (!started) {
     const std::string text =
         "OCI runtime exec failed: exec failed: unable to start container process: " +
-        (failure.message.empty() ? started.error().message : failure.message) + ": unknown";
+        (failure.message.empty() ? started.error().message : failure.message);
     {
       const std::lock_guard lock(instance->mutex);
       instance->ended = true;
