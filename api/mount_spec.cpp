@@ -96,11 +96,10 @@ std::string clean_path(std::string_view path) {
   std::vector<std::string_view> kept;
   for (const auto part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      kept.push_back(part);
-    } else if (!kept.empty() && kept.back() != "..") {
+    const bool up = part == "..";
+    if (up && !kept.empty() && kept.back() != "..") {
       kept.pop_back();
-    } else if (!absolute) {
+    } else if (!up || !absolute) {  // "/.." is "/"
       kept.push_back(part);
     }
   }

@@ -68,9 +68,10 @@ std::string human_duration(std::int64_t ns) {
   const std::int64_t hours = (seconds + 1800) / 3600;  // rounded
   if (hours == 1) return "About an hour";
   if (hours < 48) return fmt::format("{} hours", hours);
-  if (hours < 24 * 7 * 2) return fmt::format("{} days", hours / 24);
-  if (hours < 24 * 30 * 2) return fmt::format("{} weeks", hours / 24 / 7);
-  if (hours < 24 * 365 * 2) return fmt::format("{} months", hours / 24 / 30);
+  constexpr std::int64_t day = 24;
+  if (hours < 14 * day) return fmt::format("{} days", hours / day);
+  if (hours < 60 * day) return fmt::format("{} weeks", hours / day / 7);
+  if (hours < 730 * day) return fmt::format("{} months", hours / day / 30);
   return fmt::format("{} years", seconds / 3600 / 24 / 365);
 }
 

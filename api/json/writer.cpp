@@ -77,7 +77,7 @@ void append_quoted(std::string& out, std::string_view text) {
 void Writer::newline() {
   if (indent_ == 0) return;
   out_ += '\n';
-  out_.append(static_cast<std::size_t>(indent_ * depth_), ' ');
+  out_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth_), ' ');
 }
 
 void Writer::separate() {
