@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "daemon/networks/address_pool.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/networks/store.hpp"
 #include "libcontainer/base/unique_fd.hpp"
 #include "libcontainer/firewall/firewall.hpp"
+#include "libcontainer/firewall/nft_watch.hpp"
 
 namespace hexad::networks {
 
@@ -32,6 +34,7 @@ class RtnlSockets {
 class Manager final : public Service {
  public:
   Manager(db::Database& database, const Paths& paths, Options options);
+  ~Manager() override;
   Result<> set_up();  // setup.cpp
 
   [[nodiscard]] std::vector<NetworkView> list() const override;
@@ -55,6 +58,8 @@ class Manager final : public Service {
   Result<> set_up_kernel();
   Result<> set_up_firewall();
   Result<NetworkRow*> row_of(const std::string& driver);
+  Result<> start_watch();
+  void watch(firewall::NftWatch events);
 
   // manager.cpp
   Result<NetworkRow> resolve(std::string_view ref) const;
@@ -76,6 +81,8 @@ class Manager final : public Service {
   int bridge_index_ = 0;
   bool hairpin_ = false;                          // bridged frames pass iptables
   std::unique_ptr<firewall::Firewall> firewall_;  // null with iptables=false
+  UniqueFd stop_watch_;                           // an eventfd
+  std::thread watcher_;                           // puts rules back that somebody flushed
   RtnlSockets sockets_;
   std::atomic<std::uint32_t> next_link_;
 

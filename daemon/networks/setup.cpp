@@ -1,7 +1,13 @@
 #include "daemon/networks/manager.hpp"
 
-#include <algorithm>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
+#include "libcontainer/base/io.hpp"
 #include "libcontainer/base/log.hpp"
 #include "libcontainer/base/strings.hpp"
 #include "libcontainer/net/bridge.hpp"
@@ -146,7 +152,42 @@ Result<> Manager::set_up_firewall() {
       ports.emplace(endpoint.endpoint_id, std::move(published));
   auto built = firewall_->rebuild({{options_.bridge, gateway_.subnet(), options_.ip_masq}}, ports);
   if (!built) return pass(std::move(built.error()), "set up packet filter chains");
+  if (!firewall_->watchable()) return {};
+  if (auto watching = start_watch(); !watching)
+    log::warn("rules that are flushed will come back at the next start or stop only: {}",
+              watching.error().message);
   return {};
+}
+
+Result<> Manager::start_watch() {
+  auto events = TRY(firewall::NftWatch::open());
+  stop_watch_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
+  if (!stop_watch_) return sys_fail("eventfd");
+  watcher_ =
+      std::thread([this, opened = std::move(events)]() mutable { watch(std::move(opened)); });
+  return {};
+}
+
+Manager::~Manager() {
+  if (!watcher_.joinable()) return;
+  const std::uint64_t one = 1;
+  (void)!::write(stop_watch_.get(), &one, sizeof one);
+  watcher_.join();
+}
+
+void Manager::watch(firewall::NftWatch events) {
+  // A reload is often many transactions: ours comes after a moment of quiet.
+  constexpr int kQuietMs = 100;
+  for (;;) {
+    const auto deleted = events.wait(stop_watch_.get());
+    if (!deleted || !*deleted) return;
+    const auto stopped = poll_one(stop_watch_.get(), POLLIN, kQuietMs);
+    if (!stopped || *stopped) return;
+    const auto repaired = firewall_->repair_if_needed();
+    if (!repaired) log::error("put packet filter rules back: {}", repaired.error().message);
+    if (repaired && *repaired)
+      log::warn("packet filter rules of ours were deleted and have been put back");
+  }
 }
 
 }  // namespace hexad::networks

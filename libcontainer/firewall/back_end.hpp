@@ -25,6 +25,8 @@ class BackEnd {
   virtual Result<std::vector<Handle>> append(std::span<const Rule> rules) = 0;
   // errno ENOENT: at least one is not there any more, and nothing was deleted.
   virtual Result<> erase(std::span<const Rule> rules, std::span<const Handle> handles) = 0;
+  // Whether replace(plan) would change anything: jumps there, chains with as many rules as in it.
+  virtual Result<bool> intact(const Plan& plan) = 0;
   // Chains of the plan and the jumps to them are gone. HEXAD-USER stays.
   virtual Result<> remove(const Plan& plan) = 0;
 };

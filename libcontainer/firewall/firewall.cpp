@@ -37,16 +37,23 @@ void forget_flows(const std::vector<PublishedPort>& ports) {
 Result<std::unique_ptr<Firewall>> Firewall::open(std::string instance, Variant variant) {
   if (variant == Variant::automatic) variant = probe();
   auto back_end = TRY(variant == Variant::nft ? open_nft() : open_legacy());
-  return std::unique_ptr<Firewall>(new Firewall(std::move(instance), std::move(back_end)));
+  return std::unique_ptr<Firewall>(
+      new Firewall(std::move(instance), std::move(back_end), variant == Variant::nft));
+}
+
+Plan Firewall::whole_plan() const {
+  Plan plan = plan_for(instance_, networks_);
+  for (const auto& [endpoint, entry] : entries_)
+    plan.rules.insert(plan.rules.end(), entry.rules.begin(), entry.rules.end());
+  return plan;
 }
 
 Result<> Firewall::rebuild_locked() {
-  Plan plan = plan_for(instance_, networks_);
-  const std::size_t fixed = plan.rules.size();
-  for (const auto& [endpoint, entry] : entries_)
-    plan.rules.insert(plan.rules.end(), entry.rules.begin(), entry.rules.end());
+  const Plan plan = whole_plan();
   const auto handles = TRY(back_end_->replace(plan));
-  auto at = handles.begin() + static_cast<std::ptrdiff_t>(fixed);
+  std::size_t of_ports = 0;
+  for (const auto& [endpoint, entry] : entries_) of_ports += entry.rules.size();
+  auto at = handles.end() - static_cast<std::ptrdiff_t>(of_ports);  // they come last
   for (auto& [endpoint, entry] : entries_) {
     const auto end = at + static_cast<std::ptrdiff_t>(entry.rules.size());
     entry.handles.assign(at, end);
@@ -111,6 +118,13 @@ Result<> Firewall::remove(const std::string& endpoint) {
 Result<> Firewall::repair() {
   const std::lock_guard lock(mutex_);
   return rebuild_locked();
+}
+
+Result<bool> Firewall::repair_if_needed() {
+  const std::lock_guard lock(mutex_);
+  if (TRY(back_end_->intact(whole_plan()))) return false;
+  TRY(rebuild_locked());
+  return true;
 }
 
 Result<> Firewall::tear_down() {

@@ -32,9 +32,13 @@ class Firewall {
   Result<> remove(const std::string& endpoint);
   // Puts back what is missing (after `iptables -F`, a firewall reload).
   Result<> repair();
+  // The same, after a look; false when nothing was missing.
+  Result<bool> repair_if_needed();
   // All chains and jumps of ours go. HEXAD-USER stays: it may hold the administrator's rules.
   Result<> tear_down();
   [[nodiscard]] const char* back_end() const noexcept { return back_end_->name(); }
+  // Whether nft_watch.hpp sees changes to these rules.
+  [[nodiscard]] bool watchable() const noexcept { return watchable_; }
 
  private:
   struct Entry {
@@ -42,13 +46,15 @@ class Firewall {
     std::vector<Rule> rules;
     std::vector<Handle> handles;
   };
-  Firewall(std::string instance, std::unique_ptr<BackEnd> back_end)
-      : instance_(std::move(instance)), back_end_(std::move(back_end)) {}
+  Firewall(std::string instance, std::unique_ptr<BackEnd> back_end, bool watchable)
+      : instance_(std::move(instance)), back_end_(std::move(back_end)), watchable_(watchable) {}
+  [[nodiscard]] Plan whole_plan() const;
   Result<> rebuild_locked();
   Result<> add_locked(const std::string& endpoint, Entry entry);
 
   const std::string instance_;
   std::unique_ptr<BackEnd> back_end_;
+  const bool watchable_;
   std::mutex mutex_;
   std::vector<Network> networks_;
   std::map<std::string, Entry> entries_;

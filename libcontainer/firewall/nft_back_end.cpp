@@ -57,6 +57,20 @@ class NftBackEnd final : public BackEnd {
     return {};
   }
 
+  Result<bool> intact(const Plan& plan) override {
+    const auto seen = TRY(look(plan));
+    if (seen.ours.size() != plan.jumps.size()) return false;
+    for (const auto& c : plan.chains) {
+      const auto wanted = std::count_if(plan.rules.begin(), plan.rules.end(), [&](const Rule& r) {
+        return r.table == c.table && r.chain == c.name;
+      });
+      std::ptrdiff_t there = 0;
+      TRY(socket_.each_rule(c.table, c.name, [&](nftnl_rule*) { ++there; }));
+      if (there != wanted) return false;
+    }
+    return true;
+  }
+
   Result<> remove(const Plan& plan) override {
     TRY(retried([&] { return try_remove(plan); }));
     return {};

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "libcontainer/base/strings.hpp"
 #include "libcontainer/firewall/back_end.hpp"
@@ -72,6 +73,25 @@ class RestoreBackEnd final : public BackEnd {
 
   Result<> erase(std::span<const Rule> rules, std::span<const Handle> /*handles*/) override {
     return restore(change("-D", rules));
+  }
+
+  Result<bool> intact(const Plan& plan) override {
+    for (const Table table : {Table::filter, Table::nat, Table::raw}) {
+      auto saved = TRY(read(table));
+      for (const auto& c : plan.chains) {
+        const auto wanted = std::count_if(plan.rules.begin(), plan.rules.end(), [&](const Rule& r) {
+          return r.table == table && c.table == table && r.chain == c.name;
+        });
+        if (c.table == table && std::cmp_not_equal(saved.rules[c.name].size(), wanted))
+          return false;
+      }
+      for (const auto& j : plan.jumps) {
+        if (j.rule.table != table) continue;
+        const auto& rules = saved.rules[j.rule.chain];
+        if (std::find(rules.begin(), rules.end(), arguments(j.rule)) == rules.end()) return false;
+      }
+    }
+    return true;
   }
 
   Result<> remove(const Plan& plan) override {

@@ -152,6 +152,31 @@ TEST_CASE("a new daemon finds the endpoints and keeps them reachable") {
   CHECK(must(daemon.service->allocate("new", "new", "", {}, "")).endpoint.ipv4 == "10.201.0.3");
 }
 
+TEST_CASE("rules come back by themselves after a flush") {
+  Lab lab;
+  Daemon daemon;
+  Box box;
+  const auto held = daemon.run("c", box, {tcp(8080, 80)});
+  box.serve("tcp", 80);
+  const auto rules = [] {
+    return sh(
+        "for t in filter nat raw; do iptables-save -t $t; done | grep -v '^#' | sed 's/\\[.*//'",
+        true);
+  };
+  const auto before = rules();
+  for (const char* wipe : {"iptables -t nat -F", "iptables -F FORWARD", "nft flush ruleset",
+                           "iptables -t nat -D HEXAD-0123abcd -p tcp -m tcp --dport 8080 -j DNAT "
+                           "--to-destination 10.201.0.2:80"}) {
+    INFO(wipe);
+    sh(wipe);
+    CHECK(rules() != before);
+    for (int i = 0; i < 100 && rules() != before; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(rules() == before);
+    CHECK(ask("tcp", "127.0.0.1", 8080));
+  }
+}
+
 TEST_CASE("addresses and subnets are chosen around what is there") {
   Lab lab;
   sh("ip link add d0 type bridge && ip addr add 172.17.0.1/16 dev d0 && ip link set d0 up");
