@@ -93,6 +93,9 @@ def run_all(engine, wanted, client, progress=False):
         if progress:
             print("  " + name, file=sys.stderr, flush=True)
         answers[name] = run_case(engine, script, client)
+        if isinstance(engine, Daemon) and not engine.alive():
+            answers[name] = {"code": f"the daemon died: {engine.process.returncode}", "out": engine.log_tail(15), "err": ""}
+            engine.launch()
         clean(engine)
     return answers
 
@@ -146,7 +149,7 @@ def main():
     if args.socket:
         engine = Engine(args.socket)
     else:
-        engine = daemon = Daemon()
+        engine = daemon = Daemon(bip="172.30.0.1/16")
     with concurrent.futures.ThreadPoolExecutor() as both:
         if args.against:
             theirs = both.submit(run_all, Engine(args.against), wanted, args.client)
