@@ -166,6 +166,11 @@ Result<> set_rootfs(process::ContainerSpec& spec, SpecInput& in) {
   }
   add_own_files(spec, in);
   for (auto& mount : in.mounts) root.mounts.push_back(std::move(mount));
+  // The one above first, so that a volume at /etc does not hide our /etc/hosts.
+  std::stable_sort(root.mounts.begin(), root.mounts.end(), [](const auto& a, const auto& b) {
+    return std::count(a.target.begin(), a.target.end(), '/') <
+           std::count(b.target.begin(), b.target.end(), '/');
+  });
   return {};
 }
 
@@ -320,7 +325,11 @@ std::string hosts_file(const Snapshot& container, const std::string& ipv4) {
   if (ipv4.empty()) return out;
   const auto& config = container.definition->config;
   std::string name = config.hostname.empty() ? container.id.substr(0, 12) : config.hostname;
-  if (!config.domainname.empty()) name = name + "." + config.domainname + " " + name;
+  if (!config.domainname.empty()) {
+    name = name + "." + config.domainname + " " + name;
+  } else if (const auto dot = name.find('.'); dot != std::string::npos) {
+    name += " " + name.substr(0, dot);  // a full name is known by its first part too
+  }
   return out + ipv4 + "\t" + name + "\n";
 }
 
