@@ -22,8 +22,8 @@ Result<Response> ping(const Request& request) {
 
 std::vector<http::Route> routes(Service* service) {
   return {
-      http::unary("GET", "/_ping", &ping),
-      http::unary("HEAD", "/_ping", &ping),
+      http::instant("GET", "/_ping", &ping),
+      http::instant("HEAD", "/_ping", &ping),
       http::unary("GET", "/version",
                   [service](const Request&) -> Result<Response> {
                     return Response::json(api::encode(service->version()));
@@ -34,6 +34,11 @@ std::vector<http::Route> routes(Service* service) {
                   }),
       http::unary("GET", "/plugins",
                   [](const Request&) -> Result<Response> { return Response::json("[]"); }),
+      // There are none; `docker inspect NAME` asks here last.
+      http::unary("GET", "/plugins/{name:.*}/json",
+                  [](const Request& request) -> Result<Response> {
+                    return fail(Code::not_found, "plugin \"{}\" not found", request.param("name"));
+                  }),
   };
 }
 

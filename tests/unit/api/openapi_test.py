@@ -26,7 +26,7 @@ def documented():
 
 
 def served():
-    row = re.compile(r'\b(?:unary|hijack|upload|download|async|stream)\(\s*"([A-Z]+)",\s*"([^"]+)"')
+    row = re.compile(r'\b(?:unary|instant|hijack|upload|download|async|stream)\(\s*"([A-Z]+)",\s*"([^"]+)"')
     found = set()
     for path in glob.glob(os.path.join(TOP, "daemon/*/*routes*.cpp")):
         for method, pattern in row.findall(read(path)):

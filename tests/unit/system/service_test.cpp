@@ -69,4 +69,11 @@ TEST_CASE("ping needs no service and HEAD has no body") {
   CHECK(head.body.empty());
   CHECK(head.headers.front() == std::pair<std::string, std::string>{"Builder-Version", "1"});
   CHECK(call(nullptr, "GET", "/plugins").body == "[]");
+  http::Request request;
+  request.params = {{"name", "x"}};
+  for (const auto& route : routes(nullptr)) {
+    if (std::string_view(route.pattern) != "/plugins/{name:.*}/json") continue;
+    CHECK(std::get<http::UnaryHandler>(route.handler)(request).error().message ==
+          "plugin \"x\" not found");
+  }
 }
