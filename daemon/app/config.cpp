@@ -5,6 +5,7 @@
 
 #include "api/defaults.hpp"
 #include "libcontainer/base/io.hpp"
+#include "libcontainer/base/ipv4.hpp"
 #include "libcontainer/base/strings.hpp"
 
 namespace hexad::app {
@@ -46,6 +47,20 @@ Result<> parse_remap(std::string_view text, Config& config) {
   }
   config.remap_first = static_cast<std::uint32_t>(*uid);
   config.remap_count = static_cast<std::uint32_t>(*number);
+  return {};
+}
+
+Result<> check_bip(const std::string& text) {
+  if (text.empty()) return {};
+  const auto cidr = parse_cidr(text);
+  // The bridge's address is a host's address in a subnet that has room for containers.
+  if (!cidr || cidr->prefix > 30 || cidr->address == cidr->first() ||
+      cidr->address == cidr->last()) {
+    return fail(Code::invalid_argument,
+                "invalid bip {}: it is an address with its prefix length, "
+                "as in 172.30.0.1/16",
+                text);
+  }
   return {};
 }
 
@@ -100,6 +115,7 @@ Result<Config> make_config(const Values& values) {
   read.get("config-file", config.config_file);
   read.get("bridge", config.bridge);
   read.get("bip", config.bip);
+  TRY(check_bip(config.bip));
   read.get("ip-forward", config.ip_forward);
   read.get("ip-masq", config.ip_masq);
   read.get("iptables", config.iptables);
