@@ -39,8 +39,7 @@ void Service::set_state(Container& container, State state) {
 
 Result<> Service::kill(Container& container, int signo) {
   const auto now = container.snapshot();
-  if (!is_alive(now.state))
-    return fail(Code::conflict, "Cannot kill container: {0}: Container {0} is not running", now.id);
+  if (!is_alive(now.state)) return fail(Code::conflict, "Container {} is not running", now.id);
   if (signo == SIGKILL || signo == SIGTERM || signo == SIGINT || signo == SIGQUIT) {
     // A client wants it gone: the restart policy keeps out of it.
     const std::lock_guard lock(container.mutex_);
@@ -53,7 +52,7 @@ Result<> Service::kill(Container& container, int signo) {
     return pass(std::move(process).error());
   }
   if (auto sent = process->signal(signo); !sent && sent.error().sys_errno != ESRCH)
-    return pass(std::move(sent).error(), fmt::format("Cannot kill container: {}", now.id));
+    return pass(std::move(sent).error());
   // In the host's pid namespace the first process's end leaves the others.
   if (signo == SIGKILL && now.definition->host.pid_mode == "host")
     return deps_.cgroups.kill_all(container.id());
@@ -245,9 +244,12 @@ Result<> Service::rename(Container& container, std::string name) {
   if (container.name() == name)
     return fail(Code::invalid_argument,
                 "Renaming a container with the same name as its current name");
-  auto hold = TRY(registry_.hold_name(name, container.id()));
+  auto hold = registry_.hold_name(name, container.id());
+  if (!hold) return pass(std::move(hold).error(), "Error when allocating new name");
   TRY(store_.rename(container.id(), name));
-  registry_.rename(container, std::move(hold));
+  if (auto told = deps_.networks.rename(container.id(), name); !told)
+    log::warn("rename an endpoint: {}", told.error().message);
+  registry_.rename(container, std::move(*hold));
   return {};
 }
 

@@ -48,10 +48,15 @@ Result<Response> start(Service& service, const Request& request) {
 }
 
 Result<Response> kill(Service& service, const Request& request) {
-  const auto container = TRY(service.find(request.param("id")));
   const auto name = request.query_value("signal").value_or("");
   const int signo = TRY(api::parse_signal(name.empty() ? "SIGKILL" : name));
-  TRY(service.kill(*container, signo));
+  const std::string id = request.param("id");
+  const auto refused = [&](Error error) {
+    return pass(std::move(error), fmt::format("Cannot kill container: {}", id));
+  };
+  const auto container = service.find(id);
+  if (!container) return refused(container.error());
+  if (auto sent = service.kill(**container, signo); !sent) return refused(std::move(sent).error());
   return Response::empty();
 }
 

@@ -161,7 +161,12 @@ Result<shim::Status> Service::Starting::launch() {
   if (allocation) {
     auto wired = service.deps_.networks.wire(container->id(), allocation->endpoint, cloned->pid,
                                              cloned->rtnetlink.get());
-    if (!wired) return pass(std::move(wired).error());
+    if (!wired) {
+      // Where init has given up meanwhile, that is the cause, not the namespace that went with it.
+      if (!shim->wait_ready(failure) && !failure.stage.empty())
+        return with_cause(std::move(wired).error());
+      return pass(std::move(wired).error());
+    }
     cloned->rtnetlink.reset();
   }
   if (auto ready = shim->wait_ready(failure); !ready) return with_cause(std::move(ready).error());
