@@ -143,8 +143,11 @@ Result<std::uint64_t> merge_capabilities(const std::vector<std::string>& add,
                                          const std::vector<std::string>& drop, bool privileged,
                                          std::uint64_t available) {
   if (privileged) return available;
-  const auto drops = TRY(normalize_capabilities(drop, available));
-  const auto adds = TRY(normalize_capabilities(add, available));
+  auto dropped = normalize_capabilities(drop, available);
+  if (!dropped) return pass(std::move(dropped).error(), "invalid CapDrop");
+  auto added = normalize_capabilities(add, available);
+  if (!added) return pass(std::move(added).error(), "invalid CapAdd");
+  const auto &drops = *dropped, &adds = *added;
   if (has_all(adds)) return available & ~mask_of(drops);
   if (has_all(drops)) return mask_of(adds);
   return ((kDefaultCapabilities & available) & ~mask_of(drops)) | mask_of(adds);

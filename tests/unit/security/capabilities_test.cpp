@@ -62,10 +62,11 @@ TEST_CASE("nobody gets what the daemon does not have") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::invalid_argument);
   CHECK(refused.error().message ==
-        "capability not supported by your kernel or not available in the current environment: "
+        "invalid CapAdd: capability not supported by your kernel or not available in the current "
+        "environment: "
         "\"CAP_SYS_RESOURCE\"");
   CHECK(merge_capabilities({"x"}, {}, false, available).error().message ==
-        "unknown capability: \"CAP_X\"");
+        "invalid CapAdd: unknown capability: \"CAP_X\"");
 }
 
 TEST_CASE("normalising keeps ALL and the order") {
