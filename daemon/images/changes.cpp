@@ -7,7 +7,6 @@
 #include "api/duration.hpp"
 #include "api/json/value.hpp"
 #include "api/signals.hpp"
-#include "daemon/images/layer_tree.hpp"
 #include "daemon/images/shell_words.hpp"
 #include "libcontainer/base/strings.hpp"
 

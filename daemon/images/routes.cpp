@@ -3,6 +3,7 @@
 #include "api/filters.hpp"
 #include "api/json/image.hpp"
 #include "api/json/value.hpp"
+#include "daemon/images/names.hpp"
 #include "daemon/images/progress.hpp"
 
 namespace hexad::images {
@@ -105,10 +106,11 @@ Result<> load(Service& service, const Request& request, BodyReader& in, BodyWrit
 Result<> create(Service& service, const Request& request, BodyReader& in, BodyWriter& out) {
   const auto image = query_text(request, "fromImage"), from = query_text(request, "fromSrc");
   if (!image.empty()) {
+    const auto name = parse_tag_name(image, query_text(request, "tag"));
     return fail(Code::not_implemented,
                 "pulling images from a registry is not implemented yet: cannot pull {}; load or "
                 "import it instead",
-                image);
+                name ? name->text() : image);
   }
   if (from.empty())
     return fail(Code::invalid_argument, "one of fromImage and fromSrc must be given");

@@ -328,3 +328,36 @@ TEST_CASE("a replaced set-id file keeps nothing of the old one") {
   CHECK((look(*root + "/g").st_mode & 07777) == 04755);
   CHECK(*read_file(*root + "/g") == "1");
 }
+
+TEST_CASE("archives of GNU tar in each of its formats") {
+  if (!support::need_root()) return;
+  support::TempDir from;
+  const auto sh = [](const std::string& command) { return std::system(command.c_str()) == 0; };
+  const auto root = from.dir("tree");
+  REQUIRE(
+      sh("cd " + root +
+         " && mkdir -p d/e && echo text > d/f && ln d/f d/hard && ln -s ../x d/l && mkfifo p && "
+         "truncate -s 5M d/sparse && printf end >> d/sparse && printf mid | dd of=d/sparse bs=1 "
+         "seek=2000000 conv=notrunc 2>/dev/null && "
+         "touch -d '2001-02-03 04:05:06.789' d/f d && chown 12:34 d/e && chmod 2750 d/e"));
+  for (const auto* options :
+       {"--format=gnu", "--format=gnu -S", "--format=posix -S",
+        "--format=posix -S --sparse-version=0.0", "--format=posix -S --sparse-version=0.1",
+        "--format=ustar", "--format=oldgnu -S", "-z", "--zstd", "-J", "-j"}) {
+    INFO(options);
+    REQUIRE(sh("tar -C " + root + " -cf " + from.path() + "/a.tar " + options + " ."));
+    TestStore store;
+    const auto layer = store.unpack(*read_file(from.path() + "/a.tar"));
+    INFO((layer ? "" : layer.error().message));
+    REQUIRE(layer);
+    CHECK(sh("cd " + root + " && find . -type f | sort | xargs sha256sum > " + from.path() +
+             "/want && cd " + *layer + " && sha256sum --status -c " + from.path() + "/want"));
+    CHECK(look(*layer + "/d/hard").st_ino == look(*layer + "/d/f").st_ino);
+    CHECK(look(*layer + "/d/f").st_mtim.tv_sec == look(root + "/d/f").st_mtim.tv_sec);
+    CHECK(look(*layer + "/d").st_mtim.tv_sec == look(root + "/d").st_mtim.tv_sec);
+    CHECK((look(*layer + "/d/e").st_mode & 07777) == 02750);
+    CHECK(look(*layer + "/d/e").st_gid == 34);
+    if (std::string_view(options).find("-S") != std::string_view::npos)
+      CHECK(look(*layer + "/d/sparse").st_blocks < 200);
+  }
+}
