@@ -224,6 +224,8 @@ void Supervisor::child_ended(int code) {
   status_.exit_code = code;
   status_.finished_at = exit_.finished_at;
   state_ = State::exited;
+  // Who hears of the end may publish the same port at once.
+  held_.clear();
   // The log is complete before anybody hears of the end.
   streams_->end();
   static_cast<void>(write_exit_file(exec_dir_.get(), exit_));
