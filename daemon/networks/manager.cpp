@@ -23,6 +23,9 @@ constexpr std::string_view kLinkPrefix = "hx";
 Result<Ipv4> host_address(const std::string& text) {
   if (text.empty()) return Ipv4{};
   const auto address = parse_ipv4(text);
+  if (!address && text.find(':') != std::string::npos)
+    return fail(Code::not_implemented, "publishing on the IPv6 address \"{}\" is not built yet",
+                text);
   if (!address)
     return fail(Code::invalid_argument, "invalid host address \"{}\": only IPv4 is published",
                 text);

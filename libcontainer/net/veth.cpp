@@ -8,6 +8,7 @@
 #include <linux/veth.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <sys/random.h>
 
 #include <atomic>
 
@@ -18,16 +19,11 @@ namespace hexad::net {
 namespace {
 
 // The kernel takes the peer's wished index only when the host end has one too (veth_newlink), so
-// both are chosen here, high enough that the kernel's own counting stays away from ours.
-int next_host_index() {
-  static std::atomic<std::uint32_t> next{[] {
-    const auto random = random_hex(3);
-    std::uint32_t start = 0;
-    for (const char c : random)
-      start = start * 16 + static_cast<std::uint32_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    return start;
-  }()};
-  return static_cast<int>(0x0100'0000U + (next.fetch_add(1) & 0x3fff'ffffU));
+// both are chosen here: the host's at random, far above where the kernel itself counts.
+int random_host_index() {
+  std::uint32_t bits = 0;
+  (void)!::getrandom(&bits, sizeof bits, 0);
+  return static_cast<int>(0x1'0000U + (bits & 0xff'ffffU));
 }
 
 // 2 follows lo; kernels that put tunnel devices into each new namespace (net.core.
@@ -169,7 +165,7 @@ std::string to_string(const Mac& m) {
 
 Result<VethPair> create_veth(int rtnetlink, const VethSpec& spec) {
   for (int attempt = 0;; ++attempt) {
-    const int host = next_host_index();
+    const int host = random_host_index();
     const int inner = attempt < 2 ? peer_index.load() : kHighPeerIndex + attempt;
     Batch batch;
     batch.add(veth_message(spec, host, inner), "create link " + spec.host_name);
