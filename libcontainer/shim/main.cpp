@@ -43,6 +43,7 @@ void leave_the_daemon() {
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_DUMPABLE, 0);
+  ::prctl(PR_SET_NAME, "hexad-shim");  // executed through a descriptor, whose number it would bear
   // The last one to be killed for memory; not every host allows that.
   static_cast<void>(hexad::write_existing("/proc/self/oom_score_adj", "-999"));
   constexpr int kMapFrom = 64 << 10;  // bytes: larger blocks go back to the kernel when freed
