@@ -127,7 +127,7 @@ class Workload:
             if lines != [b"%d" % i for i in range(len(lines))]:
                 wrong.append(f"{name}: the log has gaps: {lines}")
             rules = [r for r in self.daemon.world.rules() if f"--dport {port} " in r]
-            if len([r for r in rules if "DNAT" in r]) != 1:
+            if len([r for r in rules if "-j DNAT" in r]) != 1:
                 wrong.append(f"{name}: rules of port {port}: {rules}")
         # Some stay for the next rounds, the rest go, so that the machine does not fill up.
         while len(keep) > 10:

@@ -40,7 +40,7 @@ def kill_running(daemon, rng):
                 wrong.append(f"{name}: its process lives on")
         elif daemon.exec(name, "echo alive") != (0, "alive\n"):
             wrong.append(f"{name} was harmed")
-    ports = [r for r in daemon.world.rules() if "DNAT" in r]
+    ports = [r for r in daemon.world.rules() if "-j DNAT" in r]
     if len(ports) != 5:
         wrong.append(f"{len(ports)} ports are published, not 5")
     for name in victims:

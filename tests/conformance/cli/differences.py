@@ -17,6 +17,7 @@ TEXTS = [
      "You cannot remove a running container <ID>. Stop the container before attempting removal or force remove", "reworded in Docker 25"),
     (r"logger: no log driver named '(\w+)' is registered", r'error looking up logging plugin \1: plugin "\1" not found', "Docker says the one or the other, by whether it has plugins"),
     (r"no such image: hxc-none: No such image", "No such image", "said once since Docker 25"),
+    (r'exec: "/tmp": is a directory', 'exec: "/tmp": permission denied', "newer runtimes tell the two apart"),
     (r"Error processing tar file\(exit status 1\): ", "", "Docker unpacks in another process and says so"),
 ]
 

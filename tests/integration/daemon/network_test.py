@@ -84,7 +84,12 @@ class Ports(unittest.TestCase):
             self.assert_reached(daemon.host, f"http://127.0.0.1:{port}/", f"page{i}")
 
     def test_udp(self):
-        ref = daemon.run("nc -u -l -p 5353 -e cat", ExposedPorts={"5353/udp": {}}, host={"PortBindings": {"5353/udp": [{"HostPort": "5353"}]}})
+        ref = daemon.run(["sleep", "100"], ExposedPorts={"5353/udp": {}}, host={"PortBindings": {"5353/udp": [{"HostPort": "5353"}]}})
+        # busybox has no UDP server: one of the host's, in the container's network.
+        server = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 5353))\nwhile True: s.sendto(*s.recvfrom(100))"
+        echo = subprocess.Popen(["nsenter", "--target", str(daemon.inspect(ref)["State"]["Pid"]), "--net", "/usr/bin/python3", "-c", server])
+        self.addCleanup(echo.wait)
+        self.addCleanup(echo.kill)
         ask = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.sendto(b'hello', ('%s', 5353)); print(s.recv(100).decode())"
         self.assertTrue(eventually(lambda: daemon.world.on_neighbour("/usr/bin/python3", "-c", ask % HOST_ADDRESS).stdout == "hello\n", 5), daemon.logs(ref))
 

@@ -20,9 +20,13 @@ class TwoDaemons(unittest.TestCase):
     def tearDownClass(cls):
         left = {**cls.one.close(), **cls.two.close()}
         links = cls.world.links() - {"lo", "hxt-up", "hxt-br1", "hxt-br2"}
-        rules = [r for r in cls.world.rules() if "DNAT" in r]
+        rules = [r for r in cls.world.rules() if "-j DNAT" in r]
         cls.world.close()
         assert not left and not links and not rules, (left, links, rules)
+
+    def tearDown(self):
+        self.one.clear()
+        self.two.clear()
 
     def picture(self, daemon):
         """All of a daemon's that another could harm."""
@@ -41,7 +45,7 @@ class TwoDaemons(unittest.TestCase):
             self.one.run(["sleep", "1000"], name=f"one{i}", ExposedPorts={"80/tcp": {}}, host={"PortBindings": {"80/tcp": [{"HostPort": str(7100 + i)}]}})
         before, rules, links = self.picture(self.two), self.rules_of("172.30.2."), self.world.links()
         self.assertEqual(len(before[0]), 10)
-        self.assertGreaterEqual(len([r for r in rules if "DNAT" in r]), 10)
+        self.assertGreaterEqual(len([r for r in rules if "-j DNAT" in r]), 10)
         own = self.picture(self.one)
 
         self.one.kill()
@@ -74,11 +78,11 @@ class TwoDaemons(unittest.TestCase):
     def test_names_and_volumes_are_of_one_daemon(self):
         self.one.create(["true"], name="same")
         self.two.create(["true"], name="same")
-        self.one.api("POST", "/volumes/create", {"Name": "v"})
-        self.assertNotIn("v", [v["Name"] for v in self.two.api("GET", "/volumes")["Volumes"] or []])
+        self.one.api("POST", "/volumes/create", {"Name": "vol"})
+        self.assertNotIn("vol", [v["Name"] for v in self.two.api("GET", "/volumes")["Volumes"] or []])
         self.one.remove("same")
         self.two.remove("same")
-        self.one.api("DELETE", "/volumes/v")
+        self.one.api("DELETE", "/volumes/vol")
 
 
 if __name__ == "__main__":
