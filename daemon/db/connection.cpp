@@ -34,6 +34,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Ac
   std::unique_ptr<Connection> made(new Connection(raw));
   if (error != SQLITE_OK) return tl::unexpected(sqlite_error(raw, "open database " + path));
   ::sqlite3_busy_timeout(raw, 5000);
+  // Closing would copy the log back and sync, which a daemon that stops should not wait for.
+  ::sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   TRY(made->run_script(access == Access::writer ? kWriterSetup : kReaderSetup));
   return made;
 }

@@ -8,7 +8,8 @@ foreach(file ${files})
     message(FATAL_ERROR "${name}: not NNNN_feature_what.sql")
   endif()
   file(READ ${file} text)
-  string(APPEND rows "    {\"${name}\", R\"hexad_sql(${text})hexad_sql\"},\n")
+  file(SHA256 ${file} hash)
+  string(APPEND rows "    {\"${name}\", R\"hexad_sql(${text})hexad_sql\",\n     \"${hash}\"},\n")
 endforeach()
 file(WRITE ${OUT}.new "#include \"daemon/db/migrations.hpp\"
 

@@ -1,7 +1,7 @@
-#include <openssl/evp.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <map>
 
 #include "daemon/db/database.hpp"
@@ -15,14 +15,6 @@ namespace {
 constexpr const char* kTable =
     "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL,"
     " applied INTEGER NOT NULL) STRICT, WITHOUT ROWID";
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr);
-  std::string raw(digest.begin(), digest.begin() + size);
-  return hex(raw);
-}
 
 using Applied = std::map<std::string, std::string, std::less<>>;
 
@@ -40,7 +32,7 @@ Result<> check_known(const Applied& applied, std::span<const Migration> list) {
     if (known == list.end()) {
       return fail(Code::internal, "the database is newer than this program: it has {}", name);
     }
-    if (hash != sha256(known->sql)) {
+    if (hash != known->sha256) {
       return fail(Code::internal, "the database was made with another {} than this program has",
                   name);
     }
@@ -61,7 +53,7 @@ Result<> apply(Database& database, const Migration& m) {
     TRY(db.execute(std::string(m.sql)));
     auto insert =
         TRY(db.prepare("INSERT INTO migrations (name, sha256, applied) VALUES (?, ?, ?)"));
-    return insert.bind(1, m.name).bind(2, sha256(m.sql)).bind(3, now_ns()).run();
+    return insert.bind(1, m.name).bind(2, m.sha256).bind(3, now_ns()).run();
   });
 }
 

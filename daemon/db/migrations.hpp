@@ -14,6 +14,7 @@ class Database;
 struct Migration {
   std::string_view name;  // "0001_settings.sql"
   std::string_view sql;
+  std::string_view sha256;  // of the file, made by the build: no crypto library at every start
 };
 
 std::span<const Migration> embedded_migrations();

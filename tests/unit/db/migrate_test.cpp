@@ -24,8 +24,9 @@ struct TempFile {
   TempFile& operator=(const TempFile&) = delete;
 };
 
-constexpr Migration kFirst{"0001_a.sql", "CREATE TABLE a (x INT);"};
-constexpr Migration kSecond{"0002_b.sql", "CREATE TABLE b (x INT); INSERT INTO b VALUES (1);"};
+constexpr Migration kFirst{"0001_a.sql", "CREATE TABLE a (x INT);", "h1"};
+constexpr Migration kSecond{"0002_b.sql", "CREATE TABLE b (x INT); INSERT INTO b VALUES (1);",
+                            "h2"};
 
 Result<> run(const std::string& path, std::span<const Migration> list) {
   auto database = TRY(Database::open(path));
@@ -75,12 +76,12 @@ TEST_CASE("a database that is newer than the program is refused") {
 TEST_CASE("a changed migration is refused") {
   const TempFile file;
   REQUIRE(run(file.path, std::array{kFirst}));
-  CHECK_FALSE(run(file.path, std::array{Migration{"0001_a.sql", "CREATE TABLE a (y INT);"}}));
+  CHECK_FALSE(run(file.path, std::array{Migration{"0001_a.sql", "CREATE TABLE a (y INT);", "h3"}}));
 }
 
 TEST_CASE("a failing step leaves nothing of itself, the ones before stay") {
   const TempFile file;
-  const Migration broken{"0002_b.sql", "CREATE TABLE b (x INT); NONSENSE;"};
+  const Migration broken{"0002_b.sql", "CREATE TABLE b (x INT); NONSENSE;", "h4"};
   auto failed = run(file.path, std::array{kFirst, broken});
   REQUIRE_FALSE(failed);
   CHECK(failed.error().message.find("migration 0002_b.sql") != std::string::npos);
