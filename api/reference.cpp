@@ -126,8 +126,10 @@ Result<Reference> parse_reference(std::string_view text) {
 
   const auto name = rest.substr(0, rest.find_first_of(":@"));
   if (std::any_of(name.begin(), name.end(), upper)) {
+    const bool bare = out.domain == kDefaultDomain && name.find('/') == name.npos;
     return fail(Code::invalid_argument,
-                "invalid reference format: repository name must be lowercase");
+                "invalid reference format: repository name ({}{}) must be lowercase",
+                bare ? "library/" : "", name);
   }
   TRY(take_suffixes(rest, out));
   if (out.domain == kDefaultDomain && rest.find('/') == rest.npos) out.path = "library/";

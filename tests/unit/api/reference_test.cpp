@@ -80,9 +80,12 @@ TEST_CASE("invalid references have Docker's texts") {
     CHECK(ref.error().message == "invalid reference format");
     CHECK(ref.error().code == Code::invalid_argument);
   }
-  for (const char* text : {"Foo", "UPPER:x", "docker.io/A", "a/B"}) {
+  for (const auto& [text, path] : {std::pair{"Foo", "library/Foo"},
+                                   {"UPPER:x", "library/UPPER"},
+                                   {"docker.io/A", "library/A"},
+                                   {"a/B", "a/B"}}) {
     CHECK(parse_reference(text).error().message ==
-          "invalid reference format: repository name must be lowercase");
+          fmt::format("invalid reference format: repository name ({}) must be lowercase", path));
   }
   CHECK(parse_reference(std::string(64, 'a'))
             .error()
