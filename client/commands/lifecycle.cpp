@@ -48,10 +48,10 @@ int at_once(Invocation& invocation, std::string_view method, std::string_view ac
 
 Result<Query> stop_query(const Invocation& invocation) {
   const ParsedFlags& flags = invocation.flags;
+  if (flags.has("time")) print_out("Flag --time has been deprecated, use --timeout instead\n");
   if (flags.has("time") && flags.has("timeout"))
     return fail(Code::invalid_argument,
                 "conflicting options: cannot specify both --timeout and --time");
-  if (flags.has("time")) print_out("Flag --time has been deprecated, use --timeout instead\n");
   Query query;
   if (const auto signal = flags.text("signal"); !signal.empty())
     query.emplace_back("signal", signal);
