@@ -30,8 +30,7 @@ struct Reference {
 };
 
 // 400 "invalid reference format", "invalid reference format: repository name (library/A) must be
-// lowercase",
-// "invalid repository name (...), cannot specify 64-byte hexadecimal strings", ...
+// lowercase", "invalid repository name (...), cannot specify 64-byte hexadecimal strings", ...
 Result<Reference> parse_reference(std::string_view text);
 // [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}
 bool valid_tag(std::string_view tag);
