@@ -1,5 +1,7 @@
 #include "libcontainer/process/sync.hpp"
 
+#include <sys/stat.h>
+
 #include <array>
 
 #include "libcontainer/base/io.hpp"
@@ -44,10 +46,24 @@ Result<Packet> sync_receive(int sock, SyncOp wanted) {
   return std::move(*packet);
 }
 
+namespace {
+
+// A process runs another program than the caller.
+bool runs_another_program(pid_t pid) {
+  struct stat own {
+  }, its{};
+  return ::stat("/proc/self/exe", &own) == 0 &&
+         ::stat(fmt::format("/proc/{}/exe", pid).c_str(), &its) == 0 &&
+         (own.st_dev != its.st_dev || own.st_ino != its.st_ino);
+}
+
+}  // namespace
+
 bool has_execed(pid_t pid) {
-  // comm is readable of a zombie too, and execve(2) replaces it.
+  // comm is readable of a zombie too. But execve(2) replaces it only after it has closed the
+  // close-on-exec descriptors; the program itself is exchanged before (fs/exec.c, begin_new_exec).
   const auto comm = read_file(fmt::format("/proc/{}/comm", pid), 256);
-  return comm && trim(*comm) != kChildName;
+  return comm && (trim(*comm) != kChildName || runs_another_program(pid));
 }
 
 }  // namespace hexad::process

@@ -33,6 +33,8 @@ void ExecSession::child_started() {
     reply_to->reply(Op::started, status);
   }
   if (client_) streams_.add_viewer(std::move(client_), request_.viewer);
+  // Only now: the process may have written before we learned that it runs.
+  if (!streams_.begin()) child_->kill();
   // Environment and filter may be large, and are not needed any more.
   request_.process = {};
 }

@@ -106,8 +106,6 @@ Result<process::Stdio> Streams::open(const Options& options) {
   TRY(set_nonblocking(err.first.get(), true));
   out_ = std::make_unique<Source>(*this, Stream::out, std::move(out.first));
   err_ = std::make_unique<Source>(*this, Stream::err, std::move(err.first));
-  TRY(out_->start());
-  TRY(err_->start());
   child.out = std::move(out.second);
   child.err = std::move(err.second);
   if (options.open_stdin) {
@@ -125,8 +123,15 @@ Result<> Streams::set_terminal(UniqueFd master) {
   UniqueFd writer(::fcntl(master.get(), F_DUPFD_CLOEXEC, 3));
   if (!writer) return sys_fail("dup");
   out_ = std::make_unique<Source>(*this, Stream::out, std::move(master));
-  TRY(out_->start());
   if (options_.open_stdin) in_ = std::make_unique<Sink>(*this, std::move(writer));
+  return begun_ ? out_->start() : Result<>{};
+}
+
+Result<> Streams::begin() {
+  begun_ = true;
+  for (auto* source : {out_.get(), err_.get()}) {
+    if (source != nullptr) TRY(source->start());
+  }
   return {};
 }
 

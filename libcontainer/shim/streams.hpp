@@ -33,6 +33,8 @@ class Streams final : public ViewerOwner {
   // Makes the pipes and returns the process's ends; nothing for a terminal, which comes later.
   Result<process::Stdio> open(const Options& options);
   Result<> set_terminal(UniqueFd master);
+  // Output is read from here on: those who must see all of it are there now. To be called once.
+  Result<> begin();
 
   // A connection that cannot be used is closed.
   void add_viewer(UniqueFd connection, Viewer options);
@@ -76,6 +78,7 @@ class Streams final : public ViewerOwner {
   std::string typed_;             // not yet taken by the process
   std::int64_t deadline_ms_ = 0;  // of end_within(), 0: none
   bool close_after_typed_ = false, held_ = false, ended_ = false;
+  bool begun_ = false;
   std::vector<std::unique_ptr<ViewerSession>> viewers_;
 };
 

@@ -294,7 +294,7 @@ Result<> Supervisor::take_start(StartRequest request, std::vector<UniqueFd> fds,
   TRY(init_->start());
   for (std::size_t i = 0; i < clients.size(); ++i)
     streams_->add_viewer(std::move(clients[i]), std::move(request.viewers[i]));
-  return {};
+  return streams_->begin();
 }
 
 void Supervisor::on_start(Connection& from, process::Packet& packet) {

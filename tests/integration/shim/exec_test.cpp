@@ -96,6 +96,20 @@ TEST_CASE("an exec's input ends when its client stops typing") {
   CHECK(exit->code == 0);
 }
 
+TEST_CASE("the output of a short exec is never lost, however its end and its start race") {
+  if (!support::need_root()) return;
+  Box box;
+  start_sleeper(box);
+  constexpr int kRuns = 150;
+  for (int i = 0; i < kRuns; ++i) {
+    const auto done = support::exec_in(box, support::process_of({"echo", std::to_string(i)}));
+    INFO(done.failure.stage << " " << done.failure.message);
+    REQUIRE(done.started);
+    REQUIRE(done.output == std::to_string(i) + "\n");
+    REQUIRE(done.code == 0);
+  }
+}
+
 TEST_CASE("late output of a background child still reaches the viewer") {
   if (!support::need_root()) return;
   Box box;

@@ -78,4 +78,10 @@ std::string unframe(const std::string& bytes, int stream = 0);
 
 int shim_program();
 
+#ifdef HEXAD_SHIM_STATIC
+inline constexpr bool kStaticShim = true;
+#else
+inline constexpr bool kStaticShim = false;
+#endif
+
 }  // namespace support

@@ -111,7 +111,7 @@ TEST_CASE("a killed shim kills its container") {
 }
 
 TEST_CASE("the tiny init reaps orphans, passes signals on and ends with the program's code") {
-  if (!support::need_root()) return;
+  if (!support::need_root() || !support::kStaticShim) return;
   Box box;
   box.spec.init = true;
   const auto outcome = box.run(
@@ -155,7 +155,7 @@ TEST_CASE("held descriptors stay open until the end") {
 }
 
 TEST_CASE("an idle shim is small") {
-  if (!support::need_root()) return;
+  if (!support::need_root() || !support::kStaticShim) return;
   Box box;
   box.spec.process.argv = {"sleep", "100"};
   REQUIRE(box.start());

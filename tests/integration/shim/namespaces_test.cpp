@@ -49,8 +49,8 @@ TEST_CASE("namespaces of another container are joined") {
   second.extra.join_ipc = namespace_of(other, "ipc");
   second.extra.join_pid = namespace_of(other, "pid");
   second.extra.join_shm = namespace_of(other, "mnt");
-  second.spec.process.argv = {"sh", "-c",
-                              "cat /dev/shm/note; cat /proc/1/cmdline | tr '\\0' ' '; sleep 100"};
+  second.spec.process.argv = {
+      "sh", "-c", "cat /dev/shm/note; cat /proc/1/cmdline | tr '\\0' ' '; echo; sleep 100"};
   REQUIRE(second.start());
   const auto pid = second.shim.status().pid;
   for (const char* kind : {"net", "ipc", "pid"}) CHECK(link_of(pid, kind) == link_of(other, kind));
@@ -59,7 +59,7 @@ TEST_CASE("namespaces of another container are joined") {
   CHECK(done.output == "shared\n");
   for (int i = 0; i < 200 && second.logged("stdout").find("100 ") == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  CHECK(second.logged("stdout") == "shared\nsleep 100 ");
+  CHECK(second.logged("stdout") == "shared\nsleep 100 \n");
   // The pid namespace ends with its init, and everybody in it.
   CHECK(shim::send_signal(first.exec_dir(), {"", SIGKILL}));
   CHECK(first.wait() == 137);
@@ -142,10 +142,14 @@ TEST_CASE("the default filter is in force, for init and for an exec") {
   auto process = support::process_of({"grep", "-w", "Seccomp", "/proc/self/status"});
   process.seccomp = *program;
   const auto done = support::exec_in(box, process);
+  INFO(done.failure.stage << ": " << done.failure.message);
+  CHECK(done.code == 0);
   CHECK(done.output == "Seccomp:\t2\n");
   process.no_new_privs = true;
   process.user = "joe";
   process.tty = true;
   CHECK(support::exec_in(box, process).output == "Seccomp:\t2\r\n");
+  for (int i = 0; i < 200 && box.logged("stdout").empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   CHECK(box.logged("stdout") == "Seccomp:\t2\n");
 }
