@@ -7,6 +7,7 @@ After every restart each container is accounted for: what the daemon had acknowl
 had not is in one of the states it can be in, exit codes and logs are complete. At the end nothing is
 left: mounts, links, rules, cgroups, processes, addresses, files."""
 import argparse
+import collections
 import os
 import random
 import sys
@@ -40,6 +41,7 @@ class Workload:
         self.records, self.lock, self.count = [], threading.Lock(), 0
         self.stop = threading.Event()
         self.unexpected = []
+        self.seen = collections.Counter()
         self.held = []  # containers that live through everything: (name, pid, started, port)
 
     def call(self, method, path, body=None, accept=()):
@@ -115,6 +117,7 @@ class Workload:
         wrong, keep = [], []
         for record in self.records:
             problem = self.check_one(record)
+            self.seen[f"cut off in {record.maybe}" if record.maybe else "removed" if record.removed else "stopped" if record.stopped else "ran to its end"] += 1
             if problem:
                 wrong.append(f"{record.name} (created {record.created} started {record.started} stopped {record.stopped} removed {record.removed} cut off in {record.maybe}): {problem}")
             elif not record.removed and self.daemon.request("GET", f"/containers/{record.name}/json")[0] == 200:
@@ -207,6 +210,7 @@ def main():
             print(daemon.log_tail(60))
             break
     print(f"{args.rounds} kills, {total} containers, slowest restart {slowest:.2f} s")
+    print(", ".join(f"{what}: {count}" for what, count in sorted(load.seen.items())))
     left = daemon.close()
     if left:
         print("left behind:", left)
