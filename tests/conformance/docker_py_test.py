@@ -76,7 +76,7 @@ class DockerPy(unittest.TestCase):
         self.assertEqual(client.containers.list(all=True), [])
 
     def test_logs_in_their_forms(self):
-        c = client.containers.run("bb:1", ["sh", "-c", "echo a; sleep 0.3; echo b; echo c >&2"], detach=True)
+        c = client.containers.run("bb:1", ["sh", "-c", "echo c >&2; sleep 0.2; echo a; sleep 0.3; echo b"], detach=True)
         self.assertEqual(list(c.logs(stream=True, stdout=True, stderr=False)), [b"a\n", b"b\n"])
         self.assertEqual(c.logs(stdout=False, stderr=True), b"c\n")
         self.assertEqual(c.logs(tail=1, stderr=False), b"b\n")

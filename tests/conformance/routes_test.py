@@ -22,7 +22,7 @@ EXACT = {
     ("GET", "/containers/json"): (200,), ("GET", "/images/json"): (200,), ("GET", "/volumes"): (200,), ("GET", "/networks"): (200,),
     ("POST", "/containers/create"): (400,), ("POST", "/images/create"): (400, 404, 501), ("POST", "/images/load"): (400, 500, 200), ("POST", "/volumes/create"): (201,),
     ("POST", "/volumes/prune"): (200,), ("POST", "/containers/prune"): (200,), ("POST", "/images/prune"): (200,), ("GET", "/system/df"): (200,),
-    ("GET", "/plugins"): (200,), ("POST", "/networks/prune"): (200,),
+    ("POST", "/exec/{id}/resize"): (400, 404), ("GET", "/images/get"): (400,), ("GET", "/plugins"): (200,), ("POST", "/networks/prune"): (200,),
 }
 STREAMS = {("GET", "/events"), ("GET", "/containers/{id}/stats")}
 NOT_YET = [("POST", "/build"), ("POST", "/commit"), ("POST", "/networks/create"), ("GET", "/containers/x/top"), ("POST", "/containers/x/pause"),
