@@ -2,13 +2,24 @@
 #include "client/command.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "libcontainer/base/io.hpp"
 
 namespace hexad::client {
 
-void print_out(std::string_view text) { (void)write_all(STDOUT_FILENO, text); }
+void end_by_closed_output() {
+  ::signal(SIGPIPE, SIG_DFL);
+  ::raise(SIGPIPE);
+}
+
+void print_out(std::string_view text) {
+  if (const auto done = write_all(STDOUT_FILENO, text); !done && done.error().sys_errno == EPIPE)
+    end_by_closed_output();
+}
 
 void print_err(std::string_view line) { (void)write_all(STDERR_FILENO, fmt::format("{}\n", line)); }
 

@@ -41,8 +41,11 @@ inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 // All of them; commands/all.cpp.
 std::span<const Command* const> all_commands();
 
-// To standard output and standard error, at once. A closed reader ends the program's output
-// quietly: the write is tried once.
+// Dies of SIGPIPE, as programs do whose reader went away (`hexa ps | head`). The terminal must not
+// be raw any more.
+void end_by_closed_output();
+
+// To standard output and standard error, at once.
 void print_out(std::string_view text);
 void print_err(std::string_view line);  // with a line break
 

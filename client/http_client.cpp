@@ -144,14 +144,20 @@ Result<> Connection::send(const Request& request) {
   text += request.body;
   fresh_ = buffer_.empty();
   head_request_ = request.method == "HEAD";
-  return write_all(fd_.get(), text);
+  return written(text);
+}
+
+// Not an EPIPE of ours: that one means that nobody reads what the command prints.
+Result<> Connection::written(std::string_view text) {
+  if (write_all(fd_.get(), text)) return {};
+  return fail(Code::unavailable, "the daemon closed the connection");
 }
 
 Result<> Connection::send_chunk(std::string_view bytes) {
   std::string text = fmt::format("{:x}\r\n", bytes.size());
   text += bytes;
   text += "\r\n";
-  return write_all(fd_.get(), text);
+  return written(text);
 }
 
 Result<bool> Connection::fill() {

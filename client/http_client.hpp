@@ -74,6 +74,7 @@ class Connection {
 
  private:
   enum class Body : std::uint8_t { none, length, chunked, until_close };
+  Result<> written(std::string_view text);
   Result<bool> fill();  // false at end of file
   Result<std::string> read_line();
   Result<std::string> read_chunk();

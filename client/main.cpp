@@ -1,10 +1,12 @@
 // hexa: global flags, choice of the command, usage errors and help. Everything a command does is
 // in commands/; nothing here talks to the daemon.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -81,6 +83,7 @@ int run_command(const Command& command, const std::string& name, const ParsedFla
   Invocation invocation{daemon, command, name, std::move(*flags), global.on("debug")};
   const auto code = command.run(invocation);
   if (code) return *code;
+  if (code.error().sys_errno == EPIPE) end_by_closed_output();
   if (!code.error().message.empty()) print_err(code.error().message);
   return 1;
 }
@@ -156,6 +159,10 @@ int run(std::span<const std::string_view> args) {
 int main(int argc, char** argv) {
   // A reader of ours that goes away must not kill us with the terminal still raw.
   ::signal(SIGPIPE, SIG_IGN);
+  // Nor may a socket become standard input because that was closed.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0)
+      (void)::open("/dev/null", O_RDWR);  // NOLINT: inherited on purpose
   const std::vector<std::string_view> args(argv + 1, argv + argc);
   return hexad::client::run(args);
 }

@@ -59,7 +59,6 @@ Result<int> logs(Invocation& invocation) {
     const std::string piece = TRY(stream.read_some());
     if (piece.empty()) return 0;
     const auto shown = tty ? write_all(STDOUT_FILENO, piece) : splitter.feed(piece, write_stream);
-    if (!shown && shown.error().sys_errno == EPIPE) return 0;
     TRY(shown);
   }
 }
