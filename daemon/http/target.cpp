@@ -62,6 +62,9 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    if (c == '\0') {
+      return fail(Code::invalid_argument, "invalid URL: NUL byte");
+    }
     if (c == '+' && plus_is_space) {
       out.push_back(' ');
     } else if (c != '%') {

@@ -50,6 +50,7 @@ TEST_CASE("broken escapes, semicolons and NUL bytes are refused") {
   CHECK(error_of(parse_target("/x?a=%")) == "invalid URL escape \"%\"");
   CHECK(error_of(parse_target("/x?a=1;b=2")) == "invalid semicolon separator in query");
   CHECK(error_of(parse_target("/containers/%00/json")) == "invalid URL: NUL byte");
+  CHECK(error_of(parse_target(std::string_view("/a\0b", 4))) == "invalid URL: NUL byte");
   CHECK(error_of(parse_target("/x?name=a%00b")) == "invalid URL: NUL byte");
 }
 
