@@ -136,7 +136,9 @@ class FlagParser {
 
  private:
   Result<> long_flag(std::string_view body) {
-    const auto [name, value] = split_once(body, '=');
+    const auto parts = split_once(body, '=');
+    const std::string_view name = parts.first;
+    const auto value = parts.second;
     if (name.empty() || name[0] == '-')
       return fail(Code::invalid_argument, "bad flag syntax: --{}", body);
     const auto spec =
