@@ -3,6 +3,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <array>
+#include <chrono>
+#include <thread>
 
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/strings.hpp"
@@ -70,14 +73,30 @@ Result<Roots> open_roots(const Config& config) {
   return roots;
 }
 
+namespace {
+
+// The number may belong to another program by now, or to one of us that has just been killed:
+// that one has no executable any more, or loses it in a moment.
+bool still_a_daemon(pid_t pid) {
+  for (int tries = 0; tries < 50; ++tries) {
+    std::array<char, 4096> exe{};
+    const auto length =
+        ::readlink(fmt::format("/proc/{}/exe", pid).c_str(), exe.data(), exe.size());
+    if (length <= 0) return false;
+    const std::string_view path(exe.data(), static_cast<std::size_t>(length));
+    if (!path.substr(path.rfind('/') + 1).starts_with("hexad")) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<PidFile> PidFile::write(const std::string& path) {
   if (path.empty()) return PidFile({});
   if (const auto text = read_file(path)) {
     const auto pid = parse_int(trim(*text)).value_or(0);
-    // The number may belong to another program by now.
-    const auto name =
-        pid > 0 ? read_file(fmt::format("/proc/{}/comm", pid)) : fail(Code::not_found, "");
-    if (pid != ::getpid() && name && trim(*name) == "hexad") {
+    if (pid > 0 && pid != ::getpid() && still_a_daemon(static_cast<pid_t>(pid))) {
       return fail(Code::conflict,
                   "pid file found, ensure hexad is not running or delete {}: process with PID {} "
                   "is still running",

@@ -76,7 +76,8 @@ Result<std::unique_ptr<Features>> Features::start(const Ground& ground) {
   impl->networks =
       TRY(networks::Service::start(ground.database, ground.paths, network_options(ground.config)));
   impl->images = TRY(images::Service::start(ground.database, ground.paths));
-  impl->volumes = TRY(volumes::Service::start(ground.database, ground.paths));
+  impl->volumes = TRY(volumes::Service::start(
+      ground.database, ground.paths, {ground.config.remap_first, ground.config.remap_first}));
   impl->system = system::Service::start(system_options(ground));
   impl->cgroups = std::make_unique<cgroup::Manager>(
       TRY(cgroup::Manager::open({.parent = ground.paths.cgroup_parent()})));

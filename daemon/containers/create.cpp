@@ -24,6 +24,22 @@ Result<> check_health(const api::ContainerConfig& config) {
   return fail(Code::not_implemented, "health checks are not supported by hexad yet");
 }
 
+// moby daemon/daemon_unix.go: what a user namespace cannot be combined with.
+Result<> check_user_namespace(const api::HostConfig& host, const Options& options) {
+  if (options.id_map.empty() || host.userns_mode == "host") return {};
+  if (host.privileged)
+    return fail(Code::invalid_argument,
+                "privileged mode is incompatible with user namespaces.  You must run the container "
+                "in the host namespace when running privileged mode");
+  if (host.network_mode == "host")
+    return fail(Code::invalid_argument,
+                "cannot share the host's network namespace when user namespaces are enabled");
+  if (host.pid_mode == "host")
+    return fail(Code::invalid_argument,
+                "cannot share the host PID namespace when user namespaces are enabled");
+  return {};
+}
+
 // "container:NAME" becomes "container:<id>".
 Result<> pin_container_mode(const Registry& registry, std::string& mode) {
   constexpr std::string_view kPrefix = "container:";
@@ -51,6 +67,7 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   fill_host_defaults(host);
   const HostFacts facts{static_cast<int>(deps_.cgroups.support().cpu_count), 0};
   TRY(validate(config, host, facts));
+  TRY(check_user_namespace(host, options_));
   for (auto* mode : {&host.network_mode, &host.pid_mode, &host.ipc_mode})
     TRY(pin_container_mode(registry_, *mode));
   auto limits = TRY(build_limits(host));

@@ -13,6 +13,8 @@
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/log.hpp"
 #include "libcontainer/base/strings.hpp"
+#include "libcontainer/security/capabilities.hpp"
+#include "libcontainer/security/seccomp_compile.hpp"
 
 namespace hexad::containers {
 namespace {
@@ -46,12 +48,16 @@ Service::Service(Deps deps, Options options)
 
 Service::~Service() {
   for (const auto& container : registry_.all()) container->watch_.cancel();
+  (void)deps_.cgroups.remove_parent();  // stays while containers run
 }
 
 Result<std::unique_ptr<Service>> Service::start(Deps deps, Options options) {
   std::unique_ptr<Service> service(new Service(std::move(deps), std::move(options)));
   service->boot_id_ = TRY(boot_id());
   TRY(service->recover());
+  // Compiling the filter takes some ten milliseconds: not at the first start's expense.
+  service->deps_.cleanup.post(
+      [] { (void)security::default_seccomp(security::kDefaultCapabilities); });
   return service;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/types/container.hpp"
+#include "api/types/exec.hpp"
 #include "daemon/async/fd_watch.hpp"
 #include "daemon/async/file_follow.hpp"
 #include "daemon/containers/options.hpp"
@@ -84,6 +85,12 @@ class Service final : public images::Users, public volumes::Users, public system
   Result<AttachHold> begin_attach(const ContainerPtr& container);
   void finish_attach(const ContainerPtr& container, UniqueFd connection, shim::Viewer viewer);
   Result<> resize(Container& container, std::uint16_t rows, std::uint16_t columns);
+
+  // exec_process.cpp: what the exec feature asks for
+  [[nodiscard]] Result<process::ProcessSpec> exec_process(const Container& container,
+                                                          const api::ExecCreate& request) const;
+  // "ctrl-p,ctrl-q" as bytes; 400 when it is no key sequence.
+  [[nodiscard]] static Result<std::string> detach_keys(std::string_view text);
 
   // The directory EXEC/<id>, opened; for talking to the shim.
   [[nodiscard]] Result<UniqueFd> run_directory(const std::string& id) const;

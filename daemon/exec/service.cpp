@@ -3,9 +3,6 @@
 #include <poll.h>
 
 #include "api/stream_frame.hpp"
-#include "daemon/containers/detach_keys.hpp"
-#include "daemon/containers/merge.hpp"
-#include "daemon/containers/spec_builder.hpp"
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/log.hpp"
 #include "libcontainer/base/strings.hpp"
@@ -70,7 +67,7 @@ Result<std::string> Service::create(std::string_view reference, api::ExecCreate 
   for (const auto& entry : request.env)
     if (entry.empty() || entry.front() == '=')
       return fail(Code::invalid_argument, "invalid environment variable: {}", entry);
-  TRY(containers::parse_detach_keys(request.detach_keys));
+  TRY(containers::Service::detach_keys(request.detach_keys));
   auto instance = std::make_shared<Instance>();
   instance->id = random_hex(32);
   instance->container = container;
@@ -141,49 +138,20 @@ Result<Service::Begun> Service::begin(std::string_view id, const api::ExecStart&
   return Begun{instance->request.tty};
 }
 
-Result<process::ProcessSpec> Service::process_for(const Instance& instance) const {
-  const auto definition = instance.container->definition();
-  const auto& request = instance.request;
-  const auto& config = definition->config;
-  process::ProcessSpec out;
-  out.argv = request.cmd;
-  std::vector<std::string> env(config.env.begin(), config.env.end());
-  env.insert(env.end(), request.env.begin(), request.env.end());
-  const std::string hostname =
-      config.hostname.empty() ? instance.container->id().substr(0, 12) : config.hostname;
-  out.env = containers::process_env(env, hostname, request.tty);
-  out.cwd = !request.working_dir.empty() ? request.working_dir
-            : config.working_dir.empty() ? "/"
-                                         : config.working_dir;
-  out.user = request.user.empty() ? config.user : request.user;
-  if (request.user.empty())
-    out.add_groups.assign(definition->host.group_add.begin(), definition->host.group_add.end());
-  out.tty = request.tty;
-  if (request.console_size) {
-    out.rows = static_cast<std::uint16_t>(request.console_size->first);
-    out.columns = static_cast<std::uint16_t>(request.console_size->second);
-  }
-  out.open_stdin = request.attach_stdin;
-  TRY(containers::fill_rlimits(out, definition->host, containers_.options()));
-  TRY(containers::fill_security(out, definition->host,
-                                request.privileged || definition->host.privileged,
-                                containers_.options()));
-  return out;
-}
-
 Result<> Service::run(const std::string& id, UniqueFd connection, std::string pending) {
   const auto instance = TRY(find(id));
   const auto& asked = instance->request;
   shim::ExecRequest request;
   request.id = id;
-  request.process = TRY(process_for(*instance));
+  request.process = TRY(containers_.exec_process(*instance->container, asked));
   request.has_connection = static_cast<bool>(connection);
   request.privileged = asked.privileged;
   request.viewer.want_stdin = asked.attach_stdin;
   request.viewer.want_stdout = asked.attach_stdout;
   request.viewer.want_stderr = asked.attach_stderr;
   request.viewer.framed = !asked.tty;
-  if (asked.tty) request.viewer.detach_keys = TRY(containers::parse_detach_keys(asked.detach_keys));
+  if (asked.tty)
+    request.viewer.detach_keys = TRY(containers::Service::detach_keys(asked.detach_keys));
   request.viewer.pending = std::move(pending);
 
   auto dir = TRY(containers_.run_directory(instance->container->id()));

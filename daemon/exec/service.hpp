@@ -35,7 +35,6 @@ class Service {
   struct Instance;
   using InstancePtr = std::shared_ptr<Instance>;
   [[nodiscard]] Result<InstancePtr> find(std::string_view id);
-  [[nodiscard]] Result<process::ProcessSpec> process_for(const Instance& instance) const;
   void settle(Instance& instance);
   void prune();
 
