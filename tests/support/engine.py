@@ -127,8 +127,12 @@ class Engine:
             if status >= 400:
                 raise ApiError(status, rest.decode(errors="replace"))
             if send is not None:
-                s.sendall(send)
-                s.shutdown(socket.SHUT_WR)
+                try:
+                    if send:
+                        s.sendall(send)
+                    s.shutdown(socket.SHUT_WR)
+                except OSError:
+                    pass  # it has ended already; what it said is still to be read
             while True:
                 part = s.recv(65536)
                 if not part:
