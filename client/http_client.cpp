@@ -149,8 +149,14 @@ Result<> Connection::send(const Request& request) {
 
 // Not an EPIPE of ours: that one means that nobody reads what the command prints.
 Result<> Connection::written(std::string_view text) {
-  if (write_all(fd_.get(), text)) return {};
-  return fail(Code::unavailable, "the daemon closed the connection");
+  while (!text.empty()) {
+    // MSG_NOSIGNAL: a kept connection may be closed by now, and is then replaced.
+    const ssize_t n = ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(Code::unavailable, "the daemon closed the connection");
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
 }
 
 Result<> Connection::send_chunk(std::string_view bytes) {
