@@ -58,7 +58,12 @@ Result<pid_t> spawn_shim(int program, int control, int exec_dir) {
   SpawnAttributes attr;
   sigset_t all;
   ::sigfillset(&all);
-  ::posix_spawnattr_setsigdefault(&attr.attributes, &all);
+  // An exec resets handlers by itself; these a daemon may be told to ignore.
+  sigset_t ignorable;
+  ::sigemptyset(&ignorable);
+  for (const int signo : {SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2})
+    ::sigaddset(&ignorable, signo);
+  ::posix_spawnattr_setsigdefault(&attr.attributes, &ignorable);
   ::posix_spawnattr_setsigmask(&attr.attributes, &all);  // it blocks everything anyway
   ::posix_spawnattr_setflags(
       &attr.attributes,

@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 
 enum class Op : std::uint8_t {
   // daemon -> shim
-  start = 1,  // body: ContainerSpec; fds in the order of StartFds
+  start = 1,  // body: StartRequest; fds in the order of StartFds
   go,
   abort,   // instead of go: kill init and end
   hello,   // -> status, then exited when it happens; makes this the controlling connection

@@ -132,6 +132,30 @@ TEST_CASE("the tiny init reaps orphans, passes signals on and ends with the prog
   CHECK(signalled.logged("stdout") == "up\nterm\n");
 }
 
+TEST_CASE("under the tiny init another user's program has the terminal in the foreground") {
+  if (!support::need_root() || !support::kStaticShim) return;
+  for (const bool remapped : {false, true}) {
+    Box box;
+    box.spec.init = true;
+    box.spec.ns.user = remapped;
+    if (remapped) box.spec.ns.uid_map = box.spec.ns.gid_map = {{0, 100'000, 65'536}};
+    auto& process = box.spec.process;
+    process.argv = {"sh", "-c", "echo up; read x; id -u; echo got $x; exit 6"};
+    process.user = "joe";
+    process.tty = process.open_stdin = true;
+    auto pair = support::connection();
+    std::vector<shim::AttachedViewer> viewers(1);
+    viewers[0].connection = std::move(pair.theirs);
+    viewers[0].viewer.want_stdin = viewers[0].viewer.want_stdout = true;
+    REQUIRE(box.start(std::move(viewers)));
+    support::read_until(pair.ours.get(), "up\r\n");
+    REQUIRE(write_all(pair.ours.get(), "hello\n"));
+    CHECK(support::read_until_closed(pair.ours.get()).find("1000\r\ngot hello\r\n") !=
+          std::string::npos);
+    CHECK(box.wait() == 6);
+  }
+}
+
 TEST_CASE("held descriptors stay open until the end") {
   if (!support::need_root()) return;
   auto pipe = pipe_pair();
