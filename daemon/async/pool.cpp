@@ -35,15 +35,18 @@ Pool::~Pool() {
 }
 
 void Pool::post(std::function<void()> job) {
-  const std::lock_guard lock(mutex_);
-  jobs_.push_back(std::move(job));
-  if (idle_ >= jobs_.size()) {
-    wake_.notify_one();
-  } else if (threads_ < limit_) {
-    start_thread();
-  } else if (idle_ > 0) {
-    wake_.notify_one();
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    if (idle_ < jobs_.size() && threads_ < limit_) {
+      start_thread();
+    } else {
+      wake = idle_ > 0;
+    }
   }
+  // After the lock is released, or the woken thread would run into it.
+  if (wake) wake_.notify_one();
 }
 
 std::size_t Pool::pending() const {

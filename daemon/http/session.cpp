@@ -230,11 +230,13 @@ asio::awaitable<bool> Session::respond(Exchange& x, Response response) {
 
 asio::awaitable<bool> Session::respond_error(Exchange& x, Error error) {
   const int status = api::http_status(error.code);
-  const log::Scope scope(x.request->id, "");
+  // Not by log::Scope, which belongs to a thread and would outlive the next co_await.
   if (status == 500) {
-    log::error("{} {}: {}", x.request->method, x.request->path, error.message);
+    log::error("{} {}: {} request={}", x.request->method, x.request->path, error.message,
+               x.request->id);
   } else if (status > 500) {
-    log::debug("{} {}: {}", x.request->method, x.request->path, error.message);
+    log::debug("{} {}: {} request={}", x.request->method, x.request->path, error.message,
+               x.request->id);
   }
   auto response = status == 304 ? Response::empty(304)
                                 : Response::json(api::error_body(error.message) + "\n", status);
