@@ -1,5 +1,7 @@
 // Debian ships libfmt as a shared library only; the fully static shim compiles fmt's two
 // instantiations here (the same lines as src/format.cc of fmt 9.1).
+// Without std::locale, which would bring a third of libstdc++ with it.
+#define FMT_STATIC_THOUSANDS_SEPARATOR ','
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
