@@ -34,6 +34,8 @@ class RtnlSockets {
 class Manager final : public Service {
  public:
   Manager(db::Database& database, const Paths& paths, Options options);
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
   ~Manager() override;
   Result<> set_up();  // setup.cpp
 

@@ -1,7 +1,6 @@
 // IPv4 addresses and subnets as numbers in host byte order, and their dotted text.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,14 +10,14 @@ namespace hexad {
 
 struct Ipv4 {
   std::uint32_t bits = 0;  // host byte order
-  auto operator<=>(const Ipv4&) const = default;
+  bool operator==(const Ipv4&) const = default;
 };
 
 // An address with a prefix length: "172.17.0.1/16". The host bits are kept.
 struct Cidr {
   Ipv4 address;
   int prefix = 0;  // 0..32
-  auto operator<=>(const Cidr&) const = default;
+  bool operator==(const Cidr&) const = default;
 
   [[nodiscard]] std::uint32_t mask() const noexcept {
     return prefix == 0 ? 0 : ~std::uint32_t{0} << (32 - prefix);
@@ -28,7 +27,7 @@ struct Cidr {
   [[nodiscard]] Cidr subnet() const noexcept { return {first(), prefix}; }  // host bits cleared
   [[nodiscard]] bool contains(Ipv4 a) const noexcept { return (a.bits & mask()) == first().bits; }
   [[nodiscard]] bool overlaps(const Cidr& o) const noexcept {
-    return first() <= o.last() && o.first() <= last();
+    return first().bits <= o.last().bits && o.first().bits <= last().bits;
   }
 };
 

@@ -9,7 +9,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_conntrack.h>
-#include <linux/netfilter/xt_sctp.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <netinet/ip.h>
 
@@ -19,6 +18,21 @@
 
 namespace hexad::firewall {
 namespace {
+
+// struct xt_sctp_info of linux/netfilter/xt_sctp.h, which is no C++ (it has _Bool in inline code).
+struct SctpInfo {
+  std::uint16_t destination_ports[2];
+  std::uint16_t source_ports[2];
+  std::uint32_t chunk_map[64];
+  std::uint32_t chunk_match_type;
+  struct {
+    std::uint8_t chunk_type, flag, flag_mask;
+  } flag_info[4];
+  std::int32_t flag_count;
+  std::uint32_t flags, inverse_flags;
+};
+static_assert(sizeof(SctpInfo) == 292);
+constexpr std::uint32_t kSctpDestinationPorts = 2;  // XT_SCTP_DEST_PORTS
 
 nftnl_expr* add(nftnl_rule* rule, const char* kind) {
   nftnl_expr* e = ::nftnl_expr_alloc(kind);
@@ -113,11 +127,11 @@ void add_port(nftnl_rule* rule, Protocol protocol, std::uint16_t port) {
       break;
     }
     case Protocol::sctp: {
-      xt_sctp_info info{};
-      info.dpts[0] = info.dpts[1] = port;
-      info.flags = XT_SCTP_DEST_PORTS;
+      SctpInfo info{};
+      info.destination_ports[0] = info.destination_ports[1] = port;
+      info.flags = kSctpDestinationPorts;
       // As iptables initialises it; `-C` compares these too.
-      for (auto& flag : info.flag_info) flag.chunktype = 0xff;
+      for (auto& flag : info.flag_info) flag.chunk_type = 0xff;
       add_match(rule, "sctp", 0, info);
       break;
     }

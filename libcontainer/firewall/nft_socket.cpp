@@ -21,8 +21,8 @@
 namespace hexad::firewall {
 namespace {
 
-constexpr std::size_t kMessageMax = 8192;  // our rules take about 500 bytes
-constexpr std::size_t kReceiveBuffer = 64U << 10;
+constexpr std::size_t kMessageMax = 8192;          // our rules take about 500 bytes
+constexpr std::size_t kReceiveBuffer = 32U << 10;  // the kernel sends no larger datagram
 
 struct BaseChain {
   Table table;
@@ -159,9 +159,10 @@ Result<NftSocket> NftSocket::open() {
   return NftSocket(std::move(fd));
 }
 
+NftSocket::NftSocket(UniqueFd fd) : fd_(std::move(fd)), buffer_(kReceiveBuffer) {}
+
 void NftSocket::drain() {
-  std::vector<char> buffer(kReceiveBuffer);
-  while (::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) >= 0 || errno == EINTR ||
+  while (::recv(fd_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT) >= 0 || errno == EINTR ||
          errno == ENOBUFS) {
   }
 }
@@ -179,14 +180,13 @@ Result<std::vector<Handle>> NftSocket::commit(NftBatch batch) {
   std::vector<Handle> handles(batch.handle_seqs_.size());
   std::size_t found = 0;
   int error = 0;
-  std::vector<char> buffer(kReceiveBuffer);
   for (;;) {
-    const ssize_t n = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t n = ::recv(fd_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) break;
     if (n < 0) return sys_fail("receive from nf_tables");
     int left = static_cast<int>(n);
-    for (const auto* m = reinterpret_cast<const nlmsghdr*>(buffer.data()); ::mnl_nlmsg_ok(m, left);
+    for (const auto* m = reinterpret_cast<const nlmsghdr*>(buffer_.data()); ::mnl_nlmsg_ok(m, left);
          m = ::mnl_nlmsg_next(m, &left)) {
       if (m->nlmsg_type == NLMSG_ERROR) {
         if (m->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(nlmsgerr)) continue;
@@ -217,13 +217,12 @@ Result<> NftSocket::dump(const std::vector<char>& request,
   if (::send(fd_.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0)
     return sys_fail("send to nf_tables");
   const auto seq = reinterpret_cast<const nlmsghdr*>(request.data())->nlmsg_seq;
-  std::vector<char> buffer(kReceiveBuffer);
   for (;;) {
-    const ssize_t n = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t n = ::recv(fd_.get(), buffer_.data(), buffer_.size(), 0);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return sys_fail("receive from nf_tables");
     int left = static_cast<int>(n);
-    for (const auto* m = reinterpret_cast<const nlmsghdr*>(buffer.data()); ::mnl_nlmsg_ok(m, left);
+    for (const auto* m = reinterpret_cast<const nlmsghdr*>(buffer_.data()); ::mnl_nlmsg_ok(m, left);
          m = ::mnl_nlmsg_next(m, &left)) {
       if (m->nlmsg_seq != seq) continue;
       if ((m->nlmsg_flags & NLM_F_DUMP_INTR) != 0)

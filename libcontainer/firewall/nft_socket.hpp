@@ -52,12 +52,13 @@ class NftSocket {
   Result<> each_chain(const std::function<void(nftnl_chain*)>& visit);  // of family ip
 
  private:
-  explicit NftSocket(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit NftSocket(UniqueFd fd);
   Result<> dump(const std::vector<char>& request,
                 const std::function<void(const nlmsghdr*)>& visit);
   void drain();
 
   UniqueFd fd_;
+  std::vector<char> buffer_;  // for what the kernel sends
   std::uint32_t dump_seq_ = 1;
 };
 

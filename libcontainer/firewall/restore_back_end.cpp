@@ -139,7 +139,7 @@ class RestoreBackEnd final : public BackEnd {
         const bool ours = std::any_of(plan.chains.begin(), plan.chains.end(), [&](const Chain& c) {
           return c.table == table && c.name == target;
         });
-        if (ours) lines += "-D " + hook + " " + rule + "\n";
+        if (ours) lines.append("-D ").append(hook).append(" ").append(rule).append("\n");
         return ours;
       });
     }

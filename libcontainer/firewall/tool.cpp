@@ -41,6 +41,7 @@ Result<ToolResult> run_tool(const std::vector<std::string>& argv, std::string_vi
   const auto out = TRY(memory_file({}));
   const auto err = TRY(memory_file({}));
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   for (const auto& a : argv) arguments.push_back(const_cast<char*>(a.c_str()));
   arguments.push_back(nullptr);
   std::string path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language = "LC_ALL=C";
