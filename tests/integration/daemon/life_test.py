@@ -67,9 +67,11 @@ class Life(unittest.TestCase):
     def test_a_killed_shim_kills_the_container_with_137(self):
         daemon.run(["sleep", "1000"], name="shim")
         pid = daemon.inspect("shim")["State"]["Pid"]
-        shims = [p for p, name in daemon.processes().items() if name == "hexad-shim"]
-        self.assertEqual(len(shims), 1)
-        os.kill(shims[0], signal.SIGKILL)
+        with open(f"/proc/{pid}/stat") as f:
+            shim = int(f.read().rsplit(")", 1)[1].split()[1])
+        with open(f"/proc/{shim}/comm") as f:
+            self.assertEqual(f.read(), "hexad-shim\n")
+        os.kill(shim, signal.SIGKILL)
         self.assertTrue(eventually(lambda: daemon.inspect("shim")["State"]["Status"] == "exited"))
         self.assertEqual(daemon.inspect("shim")["State"]["ExitCode"], 137)
         self.assertTrue(eventually(lambda: not os.path.exists(f"/proc/{pid}")))
