@@ -70,7 +70,8 @@ awaitable<Result<>> Service::stop(ContainerPtr container, std::optional<std::int
   if (!is_alive(container->state())) co_return Result<>{};
   std::optional<Milliseconds> bound;
   if (grace >= 0) bound = Milliseconds(grace * 1000);
-  if (co_await wait_end(container, before, bound)) co_return Result<>{};
+  bool over = co_await wait_end(container, before, bound);
+  if (over) co_return Result<>{};
 
   auto force = [this, container]() -> Result<> {
     if (!is_alive(container->state())) return {};
@@ -78,7 +79,8 @@ awaitable<Result<>> Service::stop(ContainerPtr container, std::optional<std::int
   };
   auto forced = co_await async::run_on(*container->lane(), deps_.io, std::move(force));
   if (!forced) co_return forced;
-  if (co_await wait_end(container, before, kKillWait)) co_return Result<>{};
+  over = co_await wait_end(container, before, kKillWait);
+  if (over) co_return Result<>{};
   co_return fail(
       Code::internal,
       "cannot stop container: {}: tried to kill container, but did not receive an exit event",
@@ -117,8 +119,9 @@ awaitable<Result<>> Service::remove_any(ContainerPtr container, bool force, bool
     };
     auto ended = co_await async::run_on(*container->lane(), deps_.io, std::move(end));
     if (!ended) co_return ended;
-    if (is_alive(container->state()) && !co_await wait_end(container, before, kKillWait))
-      co_return fail(Code::internal, "Could not kill container {}", container->id());
+    bool over = !is_alive(container->state());
+    if (!over) over = co_await wait_end(container, before, kKillWait);
+    if (!over) co_return fail(Code::internal, "Could not kill container {}", container->id());
   }
   auto work = [this, container, volumes, force]() -> Result<> {
     auto removed = remove(container, volumes);

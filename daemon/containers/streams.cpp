@@ -86,7 +86,8 @@ awaitable<Result<>> wait_stream(Service& service, RequestPtr request, http::Stre
   if (!condition) co_return pass(condition.error());
   const auto before = container->ends().count;
   // The docker command sends /start only once it has seen these headers.
-  if (!co_await stream.start(200, "application/json")) co_return Result<>{};
+  const bool started = co_await stream.start(200, "application/json");
+  if (!started) co_return Result<>{};
   for (;;) {
     const auto seen = container->changed().version();
     const auto now = container->ends();
@@ -124,7 +125,8 @@ awaitable<Result<>> logs_stream(Service& service, RequestPtr request, http::Stre
   auto opened = co_await async::run_on(service.deps().pool, service.deps().io, std::move(open));
   if (!opened) co_return pass(opened.error());
   auto reader = std::make_shared<LogReader>(std::move(*opened));
-  if (!co_await stream.start(200, type)) co_return Result<>{};
+  const bool started = co_await stream.start(200, type);
+  if (!started) co_return Result<>{};
   for (;;) {
     const auto seen = changed ? changed->version() : 0;
     // Looked at before reading: what it wrote before it ended is in the file then.
@@ -134,7 +136,8 @@ awaitable<Result<>> logs_stream(Service& service, RequestPtr request, http::Stre
     auto piece = co_await async::run_on(service.deps().pool, service.deps().io, std::move(read));
     if (!piece) co_return pass(piece.error());
     if (!piece->empty()) {
-      if (!co_await stream.write(std::move(*piece))) co_return Result<>{};
+      const bool taken = co_await stream.write(std::move(*piece));
+      if (!taken) co_return Result<>{};
       continue;
     }
     const auto until = wanted->query.until;

@@ -41,7 +41,8 @@ Result<http::HijackResult> start(Service& service, const Request& request) {
   http::Hijack out;
   if (!begun.tty && request.version >= http::ApiVersion{1, 42})
     out.content_type = "application/vnd.docker.multiplexed-stream";
-  out.take = [&service, id](UniqueFd connection, std::string pending) {
+  const std::shared_ptr<void> hold(nullptr, [&service, id](void*) { service.abandon(id); });
+  out.take = [&service, id, hold](UniqueFd connection, std::string pending) {
     if (auto ran = service.run(id, std::move(connection), std::move(pending)); !ran)
       log::debug("exec {}: {}", id.substr(0, 12), ran.error().message);
   };

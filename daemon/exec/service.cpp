@@ -2,6 +2,9 @@
 
 #include <poll.h>
 
+#include <chrono>
+#include <condition_variable>
+
 #include "api/stream_frame.hpp"
 #include "libcontainer/base/io.hpp"
 #include "libcontainer/base/log.hpp"
@@ -12,6 +15,8 @@ namespace {
 
 // Docker forgets ended instances after five minutes.
 constexpr std::int64_t kKeepNs = 300'000'000'000;
+constexpr std::chrono::seconds kLaunchWait{10};
+constexpr int kNeverRan = 126;
 
 int exit_code_for(std::string_view message) {
   const auto has = [message](std::string_view part) {
@@ -23,13 +28,15 @@ int exit_code_for(std::string_view message) {
 
 }  // namespace
 
-struct Service::Instance {
+struct Service::Instance : std::enable_shared_from_this<Instance> {
   std::string id;
   containers::ContainerPtr container;
   api::ExecCreate request;
 
   std::mutex mutex;  // guards what follows
   bool started = false, ended = false;
+  bool launching = false;  // run() has not come back yet
+  std::condition_variable launched;
   pid_t pid = 0;
   int exit_code = 0;
   std::int64_t ended_at = 0;
@@ -83,7 +90,9 @@ Result<std::string> Service::create(std::string_view reference, api::ExecCreate 
 
 // Takes the exit code as soon as the shim has told it, whoever comes first.
 void Service::settle(Instance& instance) {
-  const std::lock_guard lock(instance.mutex);
+  std::unique_lock lock(instance.mutex);
+  // A short process may have ended, and its client seen that, before run() noted its start.
+  instance.launched.wait_for(lock, kLaunchWait, [&] { return !instance.launching; });
   if (!instance.started || instance.ended || !instance.watch_fd) return;
   pollfd p{instance.watch_fd.get(), POLLIN, 0};
   if (::poll(&p, 1, 0) <= 0) return;
@@ -133,17 +142,44 @@ Result<Service::Begun> Service::begin(std::string_view id, const api::ExecStart&
   if (instance->ended) return fail(Code::conflict, "exec command {} has already run", instance->id);
   if (instance->started)
     return fail(Code::conflict, "exec command {} is already running", instance->id);
-  instance->started = true;
+  instance->started = instance->launching = true;
   if (start.console_size) instance->request.console_size = start.console_size;
   return Begun{instance->request.tty};
 }
 
 Result<> Service::run(const std::string& id, UniqueFd connection, std::string pending) {
   const auto instance = TRY(find(id));
-  const auto& asked = instance->request;
+  auto ran = launch(*instance, std::move(connection), std::move(pending));
+  const std::lock_guard lock(instance->mutex);
+  if (!ran && !instance->ended) {
+    instance->ended = true;
+    instance->ended_at = now_ns();
+    instance->exit_code = exit_code_for(ran.error().message);
+    containers_.note_exec(*instance->container, id, false);
+  }
+  instance->launching = false;
+  instance->launched.notify_all();
+  return ran;
+}
+
+void Service::abandon(const std::string& id) {
+  const auto instance = find(id);
+  if (!instance) return;
+  const std::lock_guard lock((*instance)->mutex);
+  if (!(*instance)->launching) return;
+  (*instance)->launching = false;
+  (*instance)->ended = true;
+  (*instance)->ended_at = now_ns();
+  (*instance)->exit_code = kNeverRan;
+  (*instance)->launched.notify_all();
+  containers_.note_exec(*(*instance)->container, id, false);
+}
+
+Result<> Service::launch(Instance& instance, UniqueFd connection, std::string pending) {
+  const auto& asked = instance.request;
   shim::ExecRequest request;
-  request.id = id;
-  request.process = TRY(containers_.exec_process(*instance->container, asked));
+  request.id = instance.id;
+  request.process = TRY(containers_.exec_process(*instance.container, asked));
   request.has_connection = static_cast<bool>(connection);
   request.privileged = asked.privileged;
   request.viewer.want_stdin = asked.attach_stdin;
@@ -154,20 +190,13 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
     request.viewer.detach_keys = TRY(containers::Service::detach_keys(asked.detach_keys));
   request.viewer.pending = std::move(pending);
 
-  auto dir = TRY(containers_.run_directory(instance->container->id()));
+  auto dir = TRY(containers_.run_directory(instance.container->id()));
   shim::Failure failure;
   auto started = shim::exec(dir.get(), request, connection, failure);
   if (!started) {
     const std::string text =
         "OCI runtime exec failed: exec failed: unable to start container process: " +
         (failure.message.empty() ? started.error().message : failure.message);
-    {
-      const std::lock_guard lock(instance->mutex);
-      instance->ended = true;
-      instance->ended_at = now_ns();
-      instance->exit_code = exit_code_for(text);
-    }
-    containers_.note_exec(*instance->container, id, false);
     if (connection) {
       const std::string line = text + "\r\n";
       (void)write_all(connection.get(),
@@ -176,18 +205,17 @@ Result<> Service::run(const std::string& id, UniqueFd connection, std::string pe
     return fail(failure.stage.empty() ? Code::internal : Code::invalid_argument, "{}", text);
   }
   {
-    const std::lock_guard lock(instance->mutex);
-    instance->pid = started->pid;
-    instance->watch_fd = std::move(started->watch);
+    const std::lock_guard lock(instance.mutex);
+    instance.pid = started->pid;
+    instance.watch_fd = std::move(started->watch);
     auto watched = containers_.deps().watcher.add(
-        instance->watch_fd.get(),
-        [this](auto job) { containers_.deps().pool.post(std::move(job)); },
-        [this, weak = std::weak_ptr<Instance>(instance)] {
+        instance.watch_fd.get(), [this](auto job) { containers_.deps().pool.post(std::move(job)); },
+        [this, weak = instance.weak_from_this()] {
           if (const auto alive = weak.lock()) settle(*alive);
           return false;
         });
     if (!watched) return pass(std::move(watched).error());
-    instance->watch = std::move(*watched);
+    instance.watch = std::move(*watched);
   }
   return {};
 }

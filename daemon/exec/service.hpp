@@ -30,11 +30,14 @@ class Service {
   // Runs it with the client's connection (or detached, with none). A failure is written to the
   // connection in Docker's words and returned.
   Result<> run(const std::string& id, UniqueFd connection, std::string pending);
+  // After begin(), where run() does not follow: the client has gone. Harmless after run().
+  void abandon(const std::string& id);
 
  private:
   struct Instance;
   using InstancePtr = std::shared_ptr<Instance>;
   [[nodiscard]] Result<InstancePtr> find(std::string_view id);
+  Result<> launch(Instance& instance, UniqueFd connection, std::string pending);
   void settle(Instance& instance);
   void prune();
 
