@@ -98,20 +98,18 @@ void Service::ended(const ContainerPtr& container, const shim::Exit& exit, bool 
   const State state = again ? State::restarting : State::exited;
   if (auto stored = store_.set_run(container->id(), state, container->snapshot().run); !stored)
     log::error("store the exit: {}", stored.error().message);
+  // Before anybody is told: who waited may publish the same port at once.
+  if (auto released = deps_.networks.release(container->id()); !released)
+    log::error("release the network: {}", released.error().message);
   {
     const std::lock_guard lock(container->mutex_);
+    container->endpoint_.reset();
     container->state_ = state;
     ++container->ends_;
   }
   container->changed_.notify();
   log::info("container {} ended with {}", container->id().substr(0, 12), exit.code);
 
-  if (auto released = deps_.networks.release(container->id()); !released)
-    log::error("release the network: {}", released.error().message);
-  {
-    const std::lock_guard lock(container->mutex_);
-    container->endpoint_.reset();
-  }
   auto shim = std::move(container->shim_);
   container->shim_.reset();
   if (!shim_alive) shim.reset();
