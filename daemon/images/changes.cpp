@@ -179,14 +179,14 @@ class Changer {
   }
 
   Result<> env(const Line& line) {
-    for (auto& [name, value] : TRY(pairs(line.rest))) {
-      const auto same =
-          std::find_if(config_.env.begin(), config_.env.end(),
-                       [&](const std::string& e) { return e.starts_with(name + "="); });
+    for (const auto& [name, value] : TRY(pairs(line.rest))) {
+      const auto prefix = name + "=";
+      const auto same = std::find_if(config_.env.begin(), config_.env.end(),
+                                     [&](const std::string& e) { return e.starts_with(prefix); });
       if (same != config_.env.end()) {
-        *same = name + "=" + value;
+        *same = prefix + value;
       } else {
-        config_.env.push_back(name + "=" + value);
+        config_.env.push_back(prefix + value);
       }
     }
     config_.env.present = true;

@@ -76,7 +76,8 @@ Result<> check_layers(const Paths& paths, const std::string& boot, Store& store,
               doubtful ? "may be incomplete after an unclean stop" : "is missing");
     if (!TRY(unpack_again(paths, layer))) broken.insert(id);
     layer.unsynced = boot;
-    TRY(store.change([&]() { return store.set_unsynced(id, boot); }));
+    const auto& layer_id = layer.diff_id;
+    TRY(store.change([&]() { return store.set_unsynced(layer_id, boot); }));
   }
   if (broken.empty()) return {};
   std::vector<std::string> lost;
