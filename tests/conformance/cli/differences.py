@@ -28,6 +28,9 @@ CASES = {
         "no network": ({"out": "lo 127.0.0.1/8\nlo ::1/128\n"}, "lo has its IPv6 address, as from Docker 26 on"),
         "an own name server": ({"out": "nameserver 192.0.2.53\nsearch x.test\noptions ndots:3\n"}, "the order that Docker writes from 25 on"),
     },
-    "hexa": {},
+    "hexa": {
+        "swarm is off": ({"err": "docker: unknown command: docker service\n\nRun 'docker --help' for more information\n"
+                                 "docker: unknown command: docker node\n\nRun 'docker --help' for more information\n"}, "hexa has no commands for swarms"),
+    },
 }
 CASES["hexa"].update(CASES["docker"])
