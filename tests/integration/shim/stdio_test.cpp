@@ -64,7 +64,7 @@ TEST_CASE("a large input and a large output pass through unharmed") {
   box.spec.log_path.clear();
   REQUIRE(box.start(one(std::move(pair.theirs), watching(true))));
   std::string sent;
-  for (int i = 0; i < 300'000; ++i) sent += std::to_string(i * 7919) + '\0';
+  for (int i = 0; i < 300'000; ++i) sent += std::to_string(i * 7919L) + '\0';
   const pid_t writer = ::fork();
   if (writer == 0) {
     const bool ok = write_all(pair.ours.get(), sent).has_value();
