@@ -87,11 +87,14 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   }
   if (!hold) return pass(std::move(hold).error());
 
-  UndoList undo;
   std::vector<std::string> made_volumes;
+  UndoList undo;  // after what its steps refer to
   undo.push([&] {
     for (const auto& volume : made_volumes) (void)deps_.volumes.remove(volume, true);
   });
+  if (host.network_mode.starts_with("container:"))
+    config.hostname =
+        TRY(registry_.find(host.network_mode.substr(10)))->definition()->config.hostname;
   if (config.hostname.empty() && !host.network_mode.starts_with("container:") &&
       host.network_mode != "host" && host.uts_mode != "host")
     config.hostname = row.id.substr(0, 12);
@@ -129,6 +132,11 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   }
   registry_.add(container);
   hold->keep();
+  // From here on the image is in use. One that was removed a moment before is not there any more.
+  if (auto still = deps_.images.resolve(container->definition()->image_id); !still) {
+    (void)remove(container, true);
+    return pass(std::move(still).error());
+  }
   response.id = container->id();
   return response;
 }

@@ -24,6 +24,13 @@ Result<networks::PortRequest> to_request(const std::string& key, const api::Port
 
 Result<NetworkPlan> plan_network(const Definition& definition) {
   NetworkPlan out;
+  const auto& endpoints = definition.networking.endpoints_config;
+  if (endpoints.size() > 1) {
+    std::vector<std::string> names;
+    for (const auto& [name, endpoint] : endpoints) names.push_back(name);
+    return fail(Code::invalid_argument,
+                "Container cannot be connected to network endpoints: {}", join(names, ", "));
+  }
   const auto& host = definition.host;
   const std::string& mode = host.network_mode;
   if (mode == "none" || definition.config.network_disabled) {
