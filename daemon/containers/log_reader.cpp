@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kBlock = 256U << 10;
 // A line is at most 16 KiB of text, sixfold when every byte is escaped; more is damage.
 constexpr std::size_t kMaxLine = 1U << 20;
+constexpr std::size_t kFullTime = sizeof("2006-01-02T15:04:05.000000000Z") - 1;
 
 std::string rotated(const std::string& path, unsigned index) {
   return index == 0 ? path : fmt::format("{}.{}", path, index);
@@ -265,7 +266,11 @@ void LogReader::emit(std::string& out, std::string_view line) {
   if (parsed->is_stderr ? !query_.want_stderr : !query_.want_stdout) return;
   const std::size_t before = out.size();
   if (query_.framed) out.append(8, '\0');
-  if (query_.timestamps) out.append(parsed->time).push_back(' ');
+  if (query_.timestamps) {
+    // The file leaves trailing zeros out, as Go does; clients are shown nine digits always.
+    const auto time = parsed->time.size() == kFullTime ? std::nullopt : parse_time(parsed->time);
+    out.append(time ? format_time(*time) : std::string(parsed->time)).push_back(' ');
+  }
   if (!append_unescaped(out, parsed->text)) {
     out.resize(before);
     return;

@@ -105,6 +105,14 @@ TEST_CASE("since and until bound the time, timestamps are shown") {
         "2026-01-01T00:00:02.000000000Z 2\n2026-01-01T00:00:03.000000000Z 3\n");
 }
 
+TEST_CASE("timestamps are shown with nine digits, however they were written") {
+  const TempLog log;
+  log.raw("{\"log\":\"x\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:01.5Z\"}\n");
+  auto query = plain();
+  query.timestamps = true;
+  CHECK(read_whole(log.path, query) == "2026-01-01T00:00:01.500000000Z x\n");
+}
+
 TEST_CASE("a follower sees what comes, also over a rotation") {
   const TempLog log;
   log.add("one\\n");
