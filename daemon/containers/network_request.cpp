@@ -28,8 +28,8 @@ Result<NetworkPlan> plan_network(const Definition& definition) {
   if (endpoints.size() > 1) {
     std::vector<std::string> names;
     for (const auto& [name, endpoint] : endpoints) names.push_back(name);
-    return fail(Code::invalid_argument,
-                "Container cannot be connected to network endpoints: {}", join(names, ", "));
+    return fail(Code::invalid_argument, "Container cannot be connected to network endpoints: {}",
+                join(names, ", "));
   }
   const auto& host = definition.host;
   const std::string& mode = host.network_mode;
