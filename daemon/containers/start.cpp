@@ -137,8 +137,17 @@ Result<shim::StartInput> Service::Starting::input() {
     in.join_net = TRY(service.namespace_of(network.name, "net"));
   if (host.pid_mode.starts_with("container:"))
     in.join_pid = TRY(service.namespace_of(host.pid_mode.substr(10), "pid"));
-  if (host.ipc_mode.starts_with("container:"))
-    in.join_ipc = TRY(service.namespace_of(host.ipc_mode.substr(10), "ipc"));
+  if (host.ipc_mode.starts_with("container:")) {
+    const std::string donor = host.ipc_mode.substr(10);
+    if (TRY(service.find(donor))->definition()->host.ipc_mode != "shareable") {
+      return fail(Code::invalid_argument,
+                  "cannot join IPC of a container {}: non-shareable IPC (hint: use "
+                  "IpcMode:shareable for the donor container)",
+                  donor);
+    }
+    in.join_ipc = TRY(service.namespace_of(donor, "ipc"));
+    in.join_shm = TRY(service.namespace_of(donor, "mnt"));  // for its /dev/shm
+  }
   if (allocation) in.held = std::move(allocation->held);
   std::unique_lock lock(container->mutex_);
   // An attach whose answer is on its way belongs to this start: its connection comes in a moment.
