@@ -237,8 +237,9 @@ Result<Value> format(Args args) {
 }
 
 Result<Value> escape_html(Args args) {
+  const Value printed = TRY(print(args, false));  // a temporary would end before the loop
   std::string out;
-  for (const char c : TRY(print(args, false)).json->text()) {
+  for (const char c : printed.json->text()) {
     switch (c) {
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
