@@ -310,7 +310,8 @@ std::vector<TagName> names_of(const Descriptor& d) {
 Result<std::vector<WantedImage>> describe_layout(const ImageArchive& archive) {
   std::vector<WantedImage> images;
   bool others = false;
-  for (const auto& d : TRY(parse_index(TRY(archive.read("index.json")))).manifests) {
+  const auto index = TRY(parse_index(TRY(archive.read("index.json"))));
+  for (const auto& d : index.manifests) {
     if (fitness(d, d.os, d.architecture) == 2) {
       others = true;
       continue;
