@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "api/json/value.hpp"
 
@@ -80,7 +81,12 @@ std::int64_t Json::as_int() const {
   std::int64_t value = 0;
   const auto [end, ec] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
   if (ec == std::errc{} && end == text_.data() + text_.size()) return value;
-  return static_cast<std::int64_t>(as_double());
+  // "1e3", or a number that 64 bits do not hold: the nearest that they do.
+  constexpr double kLimit = 9223372036854775808.0;
+  const double number = as_double();
+  if (number >= kLimit) return std::numeric_limits<std::int64_t>::max();
+  if (!(number >= -kLimit)) return std::numeric_limits<std::int64_t>::min();
+  return static_cast<std::int64_t>(number);
 }
 
 double Json::as_double() const {
