@@ -23,8 +23,11 @@ if "--socket" in sys.argv:
 class Terminal:
     """A tmux server of its own with one window, in it a shell whose prompt is `$ `."""
 
+    count = 0
+
     def __init__(self, engine, width=100, height=30):
-        self.name = f"hxt-{os.getpid()}-{id(self)}"
+        Terminal.count += 1
+        self.name = f"hxt-{os.getpid()}-{Terminal.count}"
         env = {**engine.environment(), "PS1": "outer$ ", "TERM": "xterm", "DOCKER_CLI_HINTS": "false"}
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height), "env PS1='outer$ ' bash --norc --noprofile", env=env)
         self.see("outer$")
@@ -157,7 +160,7 @@ class Tty:
         t.see("\nin$")
         t.type("x=remembered")
         t.key("C-p", "C-q")
-        t.see("outer$")
+        self.assertTrue(eventually(lambda: t.screen().count("outer$") >= 2), t.screen())
         self.assertTrue(self.engine.inspect("hxt-tty-detach")["State"]["Running"])
         t.clear()
         t.type(f"{self.client} attach hxt-tty-detach")
