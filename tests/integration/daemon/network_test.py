@@ -60,6 +60,7 @@ class Ports(unittest.TestCase):
 
     def test_no_process_stands_behind_a_port(self):
         server(bindings=[{"HostPort": "8082"}])
+        self.assert_reached(daemon.host, "http://127.0.0.1:8082/")  # its shell has become the server
         self.assertLessEqual(set(daemon.processes().values()), {"hexad-shim", "httpd"})
 
     def test_a_port_of_loopback_is_for_loopback(self):
