@@ -104,7 +104,6 @@ Result<api::CreateResponse> Service::create(std::string_view name, api::CreateRe
   row.definition.config = std::move(config);
   row.definition.host = std::move(host);
   row.definition.networking = std::move(request.networking_config);
-  TRY(plan_network(row.definition));
   {
     // What start would refuse is refused now.
     Snapshot preview{row.id,    row.name, row.created,
